@@ -1,0 +1,1 @@
+"""What the tests share: databases made from one template, a Valkey of their own, the browser's place."""
