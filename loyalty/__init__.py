@@ -1,0 +1,1 @@
+"""The programme itself: tables and rules, free of any web framework, queue or template engine."""

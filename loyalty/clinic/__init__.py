@@ -1,0 +1,1 @@
+"""The clinic itself: its programme settings, branches, services, doctors and staff."""

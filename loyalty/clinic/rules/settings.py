@@ -1,0 +1,154 @@
+"""Every setting of the programme: its key, type, default and the rules it belongs to."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from loyalty.kernel.refusal import Refusal
+
+Check = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting; ``rules`` names its rules in RULES.md and ``note`` says in English what it does."""
+
+    key: str
+    default: Any
+    rules: str
+    note: str
+    check: Check
+
+    @property
+    def kind(self) -> str:
+        return type(self.default).__name__
+
+
+def _number(low: int, high: int) -> Check:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _one_of(*allowed: str) -> Check:
+    return lambda value: value in allowed
+
+
+def _text(longest: int) -> Check:
+    return lambda value: isinstance(value, str) and len(value) <= longest and value.isprintable()
+
+
+def _flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _percents(value: Any) -> bool:
+    fits = _number(0, 100)
+    return isinstance(value, dict) and all(isinstance(tag, str) and fits(cap) for tag, cap in value.items())
+
+
+_TIERS = (("member", 1, 0), ("silver", 3, 1), ("gold", 8, 3), ("black", 20, 8))
+
+_ALL = (
+    Setting("product.name", "Liana", "", "Name of the product, shown to staff only", _text(40)),
+    Setting(
+        "points.money_per_point",
+        10_000,
+        "P2",
+        "Money in whole currency that earns one point",
+        _number(1, 10**9),
+    ),
+    Setting("points.value", 1_000, "P2", "What one point pays, in whole currency", _number(1, 10**9)),
+    Setting("points.cap_percent", 50, "P8", "Share of a bill that points may pay", _number(0, 100)),
+    Setting(
+        "points.cap_percent_by_tag",
+        {"pensioner": 100},
+        "P8",
+        "Larger share for patients with a tag",
+        _percents,
+    ),
+    Setting("points.life_months", 6, "P5", "Months that points live; 0 is for ever", _number(0, 120)),
+    Setting(
+        "tiers.window", "lifetime", "M4", "Over which time visits and friends count", _one_of("lifetime")
+    ),
+    Setting("visits.one_per_day", False, "M2", "Count at most one visit of a patient and local day", _flag),
+    Setting(
+        "referrals.reward_points",
+        100,
+        "F8",
+        "Points for the referrer, given in two halves",
+        _number(0, 10**6),
+    ),
+    Setting("referrals.window_days", 180, "F9", "Days a friend has to come and pay", _number(1, 3650)),
+    Setting("referrals.cookie_days", 90, "F2", "Days an opened invite link is remembered", _number(1, 400)),
+    Setting("referrals.open", True, "F10", "New friends can be introduced", _flag),
+    Setting(
+        "referrals.minimum_bill",
+        0,
+        "F8",
+        "Smallest first bill, in whole currency, that qualifies",
+        _number(0, 10**9),
+    ),
+    Setting(
+        "referrals.pack_percent",
+        20,
+        "F13",
+        "Newcomer pack: discount on the first examination",
+        _number(0, 100),
+    ),
+    Setting("leaderboard.settle_hours", 1, "B2", "Hours from the month's end to the draft", _number(0, 720)),
+    Setting(
+        "messages.marketing_cap_per_month",
+        2,
+        "C6",
+        "Promotional messages to a patient and month",
+        _number(0, 31),
+    ),
+    *(
+        Setting(f"tiers.{tier}.{what}", number, "M1", note, _number(0, 10_000))
+        for tier, visits, referrals in _TIERS
+        for what, number, note in (
+            ("visits", visits, f"Visits that reach the tier {tier}; 0 switches this way off"),
+            ("referrals", referrals, f"Friends helped that reach the tier {tier}; 0 switches this way off"),
+        )
+    ),
+)
+
+SETTINGS: Mapping[str, Setting] = MappingProxyType({setting.key: setting for setting in _ALL})
+
+
+def known(key: str) -> Setting:
+    """The setting of that key; an unknown key is refused."""
+    try:
+        return SETTINGS[key]
+    except KeyError:
+        raise Refusal("unknown_setting", key=key) from None
+
+
+def parse(key: str, text: str) -> Any:
+    """Read a value as a person types it (JSON, or bare text for texts); refuse what does not fit."""
+    setting = known(key)
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text
+    if isinstance(setting.default, str) and not isinstance(value, str):
+        value = text
+    if not setting.check(value):
+        raise Refusal("bad_setting", key=key, value=text)
+    return value
+
+
+class Settings:
+    """The settings in force: what the clinic changed, over the defaults."""
+
+    __slots__ = ("_changed",)
+
+    def __init__(self, changed: Mapping[str, Any]) -> None:
+        self._changed = changed
+
+    def __getitem__(self, key: str) -> Any:
+        return self._changed.get(key, SETTINGS[key].default)
+
+    def items(self) -> list[tuple[str, Any]]:
+        return [(key, self[key]) for key in SETTINGS]

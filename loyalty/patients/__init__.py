@@ -1,0 +1,1 @@
+"""Patients: identity, family, languages, consents, source, and the summary row that pages read."""

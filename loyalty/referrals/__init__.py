@@ -1,0 +1,1 @@
+"""Referrals: codes, touches, stages, the two halves of the thanks, and milestones to look forward to."""

@@ -1,0 +1,1 @@
+"""Visits: appointments, bills, payments and refunds, and the moves between their states."""
