@@ -1,0 +1,1 @@
+"""What `./run` and `./test` do once the environment stands: build steps, processes, checks."""

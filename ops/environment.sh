@@ -29,7 +29,7 @@ install_packages() {
     only_uv="$(mktemp)"
     awk '/^uv==/ {inside = 1} inside {print} inside && !/\\$/ {exit}' "$lock" >"$only_uv"
     if "$environment_python" -m pip install -q --require-hashes --no-deps -r "$only_uv" 2>/dev/null &&
-        "$environment_python" -m uv pip install -q --python "$environment_python" --require-hashes --no-deps -r "$lock" 2>/dev/null; then
+        "$environment_python" -m uv pip install -q --python "$environment_python" --require-hashes --no-deps --compile-bytecode -r "$lock" 2>/dev/null; then
         rm -f "$only_uv"
         return
     fi

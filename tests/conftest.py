@@ -1,4 +1,4 @@
-"""The ground of every test: a fresh database of the kind --database names, an empty Valkey, an application."""
+"""Every test stands on a fresh database of the kind --database names, an empty Valkey and an application."""
 
 import shutil
 import tempfile
@@ -11,12 +11,18 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.database import make_engine
+from ops.catalogues import compile_catalogues
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_server
 from tests.support.valkey import valkey_server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        compile_catalogues()
 
 
 @pytest.fixture(scope="session")
