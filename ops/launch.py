@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ops import supervision
 from ops.catalogues import compile_catalogues
 from ops.options import Options, complete_environment, read_options
-from ops.places import CannotStart, make_folders
+from ops.places import ROOT, CannotStart, make_folders
 from ops.preconditions import check_port, check_single
 from ops.static_files import collect
 
@@ -22,6 +22,7 @@ def main(arguments: Sequence[str]) -> None:
     except KeyboardInterrupt:
         sys.exit("Stopped before anything was started.")
     sys.stdout.flush()
+    os.chdir(ROOT)
     os.execv(command[0], command)  # noqa: S606 - our own interpreter
 
 

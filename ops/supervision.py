@@ -10,6 +10,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ops import valkey
 from ops.options import Options
@@ -59,9 +60,9 @@ def render(chosen: Sequence[Program]) -> str:
         _section(
             "supervisord",
             nodaemon="true",
-            pidfile=str(SUPERVISOR_PID),
-            logfile=str(LOGS / "supervisord.log"),
-            childlogdir=str(LOGS),
+            pidfile=_here(SUPERVISOR_PID),
+            logfile=_here(LOGS / "supervisord.log"),
+            childlogdir=_here(LOGS),
             user=getpass.getuser(),
         )
     ]
@@ -73,15 +74,19 @@ def _program_section(program: Program) -> str:
     return _section(
         f"program:{program.name}",
         command=shlex.join(program.command),
-        directory=str(ROOT),
         priority=str(program.priority),
-        stdout_logfile=str(LOGS / f"{program.name}.log"),
+        stdout_logfile=_here(LOGS / f"{program.name}.log"),
         redirect_stderr="true",
         autorestart="true",
         startretries="10",
         stopwaitsecs=str(program.patience),
         killasgroup="true",
     )
+
+
+def _here(path: Path) -> str:
+    # Supervisor expands a log's path twice, so a folder named "100%" would break it: everything runs in ROOT.
+    return str(path.relative_to(ROOT))
 
 
 def _section(heading: str, **values: str) -> str:
@@ -91,7 +96,7 @@ def _section(heading: str, **values: str) -> str:
 
 
 def write_configuration(chosen: Sequence[Program]) -> list[str]:
-    """Write the configuration; gives the command that runs it in the foreground."""
+    """Write the configuration; gives the command that runs it in the foreground, in ``ROOT``."""
     if " ;" in str(ROOT) or "\n" in str(ROOT):
         raise CannotStart(f"The folder's name has a character that the supervisor cannot bear: {ROOT}")
     SUPERVISOR_CONFIG.write_text(render(chosen))
