@@ -32,7 +32,7 @@ def prepare(options: Options) -> list[str]:
     check_single()
     check_port(options)
     own_valkey = not os.environ.get("REDIS_URL")
-    os.environ.update(complete_environment(os.environ))
+    os.environ.update(complete_environment(os.environ, options))
     chosen = supervision.programs(options, own_valkey=own_valkey)
     print("Preparing translations, static files and tables …", flush=True)
     compile_catalogues()

@@ -23,8 +23,8 @@ class Options:
     @property
     def address(self) -> str:
         """Where a browser on this machine finds the product."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
-        return f"http://{host}:{self.port}"
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 def _port(text: str) -> int:
@@ -42,7 +42,7 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser = argparse.ArgumentParser(
         prog="./run",
         description="Starts Liana: web, worker, periodic jobs and, unless REDIS_URL is set, its own Valkey.",
-        epilog="Environment: DATABASE_URL (a SQLite file in var/ when unset), REDIS_URL, SECRET_KEY.",
+        epilog="Environment: DATABASE_URL (a SQLite file in var/ when unset), REDIS_URL, SECRET_KEY, LIANA_PUBLIC_URL.",
     )
     parser.add_argument("--port", type=_port, default=8000, help="port of the web pages (8000)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
@@ -53,9 +53,12 @@ def read_options(arguments: Sequence[str]) -> Options:
     return Options(host=chosen.host, port=chosen.port, demo=not chosen.no_demo)
 
 
-def complete_environment(given: Mapping[str, str]) -> dict[str, str]:
+def complete_environment(given: Mapping[str, str], options: Options) -> dict[str, str]:
     """What every process of the product is started with: ``given`` plus whatever was left unset."""
-    made = dict(given)
+    made = {"LIANA_PUBLIC_URL": options.address, **given}
+    if not options.demo:
+        # The demo's outbox shows everybody's codes: it has no place beside a clinic of one's own.
+        made["LIANA_DEMO"] = "0"
     made["DATABASE_URL"] = given.get("DATABASE_URL") or f"sqlite:///{VAR / 'liana.db'}"
     made["REDIS_URL"] = given.get("REDIS_URL") or f"unix://{quote(str(socket_path()))}"
     made["SECRET_KEY"] = given.get("SECRET_KEY") or kept_secret(VAR / "secret.key")

@@ -12,10 +12,11 @@ from ops import launch, preconditions, supervision, valkey
 from ops.options import Options, complete_environment, kept_secret, read_options
 from ops.places import CannotStart
 
+LOCAL = Options("127.0.0.1", 8000, demo=True)
+
 
 def test_options_have_calm_defaults() -> None:
-    options = read_options([])
-    assert options == Options(host="127.0.0.1", port=8000, demo=True)
+    assert read_options([]) == LOCAL
     assert read_options(["--port", "9000", "--no-demo"]) == Options("127.0.0.1", 9000, demo=False)
 
 
@@ -41,16 +42,28 @@ def test_the_address_is_one_a_browser_can_open() -> None:
 
 
 def test_what_is_set_is_respected() -> None:
-    given = {"DATABASE_URL": "postgresql:///x", "REDIS_URL": "redis://h", "SECRET_KEY": "s", "HOME": "/h"}
-    assert complete_environment(given) == given
+    given = {
+        "DATABASE_URL": "postgresql:///x",
+        "REDIS_URL": "redis://h",
+        "SECRET_KEY": "s",
+        "LIANA_PUBLIC_URL": "https://clinic.example",
+    }
+    assert complete_environment(given, LOCAL) == given
 
 
 def test_what_is_unset_stays_in_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("ops.options.VAR", tmp_path)
-    made = complete_environment({})
+    made = complete_environment({}, LOCAL)
     assert made["DATABASE_URL"] == f"sqlite:///{tmp_path}/liana.db"
     assert made["REDIS_URL"].startswith("unix:///")
-    assert complete_environment({})["SECRET_KEY"] == made["SECRET_KEY"]
+    assert made["LIANA_PUBLIC_URL"] == "http://127.0.0.1:8000"
+    assert complete_environment({}, LOCAL)["SECRET_KEY"] == made["SECRET_KEY"]
+
+
+def test_without_the_demo_clinic_nobody_can_read_the_outbox() -> None:
+    given = {"SECRET_KEY": "s", "LIANA_DEMO": "1"}
+    assert complete_environment(given, Options("127.0.0.1", 8000, demo=False))["LIANA_DEMO"] == "0"
+    assert complete_environment(given, LOCAL)["LIANA_DEMO"] == "1"
 
 
 def test_the_secret_key_is_made_once_and_for_this_user_alone(tmp_path: Path) -> None:
