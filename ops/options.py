@@ -42,7 +42,7 @@ def read_options(arguments: Sequence[str]) -> Options:
     parser = argparse.ArgumentParser(
         prog="./run",
         description="Starts Liana: web, worker, periodic jobs and, unless REDIS_URL is set, its own Valkey.",
-        epilog="Environment: DATABASE_URL (a SQLite file in var/ when unset), REDIS_URL, SECRET_KEY, LIANA_PUBLIC_URL.",
+        epilog="The environment can name DATABASE_URL, REDIS_URL and more: see README.md.",
     )
     parser.add_argument("--port", type=_port, default=8000, help="port of the web pages (8000)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")

@@ -1,0 +1,174 @@
+"""`./run` from outside, in a copy of the product: it starts, serves, starts again quickly, and Ctrl-C ends all."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 90
+SECOND_START_SECONDS = 30
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files that git knows, in a folder whose name tries the quoting, beside the same environment."""
+    folder = tmp_path_factory.mktemp("run") / "a clinic 100%"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    """A free port below those that the system hands out to clients."""
+    for number in range(20100 + os.getpid() % 1000, 32000):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", number)) != 0:
+                return number
+    raise AssertionError("no free port")
+
+
+class Started:
+    """One `./run`, its console in a file."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.console = folder.parent / "console.txt"
+        given = {
+            name: value for name, value in os.environ.items() if not name.startswith(("LIANA_", "FLASK_"))
+        }
+        given.pop("REDIS_URL", None)
+        given.pop("DATABASE_URL", None)
+        with self.console.open("w") as out:
+            self.process = subprocess.Popen(
+                ["./run", *options],
+                cwd=folder,
+                env=given,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait_for(self, address: str) -> bytes:
+        """What ``address`` answers as soon as it answers with 200."""
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < ends and self.process.poll() is None:
+            try:
+                with urlopen(address, timeout=5) as answer:
+                    return bytes(answer.read())
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError(f"{address} does not answer:\n{self.console.read_text()}")
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def press_ctrl_c(self) -> None:
+        """Like the terminal: the whole foreground group gets the signal."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.process.wait(PATIENCE_SECONDS)
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.press_ctrl_c()
+
+
+@pytest.fixture
+def started(clone: Path, port: int) -> Iterator[Started]:
+    running = Started(clone, "--port", str(port))
+    yield running
+    running.end()
+
+
+def test_a_first_start_makes_a_clinic_that_answers_and_ctrl_c_ends_all_in_order(
+    clone: Path, port: int, started: Started
+) -> None:
+    assert started.wait_for(f"http://127.0.0.1:{port}/healthz")
+    console = started.console.read_text()
+    assert f"http://127.0.0.1:{port}" in console
+    assert "Making the demo clinic" in console
+    assert "Ctrl-C" in console
+    started.wait_for(f"http://127.0.0.1:{port}/readyz")
+    children = started.family()
+    assert len(children) >= 5, children
+    secret = (clone / "var" / "secret.key").read_text().strip()
+    assert not any(secret in argument for child in children for argument in child.cmdline())
+
+    started.press_ctrl_c()
+
+    assert started.process.returncode == 0
+    assert psutil.wait_procs(children, timeout=5)[1] == []
+    stopped = re.findall(r"stopped: (\w+) \(exit status 0\)", started.console.read_text())
+    assert stopped == ["web", "beat", "worker", "valkey"]
+
+
+def test_a_second_start_is_quick_makes_no_second_clinic_and_is_the_only_one(
+    clone: Path, port: int, started: Started
+) -> None:
+    begun = time.monotonic()
+    started.wait_for(f"http://127.0.0.1:{port}/healthz")
+    assert time.monotonic() - begun < SECOND_START_SECONDS
+    assert "Making the demo clinic" not in started.console.read_text()
+    again = subprocess.run(
+        ["./run", "--port", str(port + 1)], cwd=clone, capture_output=True, text=True, check=False
+    )
+    assert again.returncode == 1
+    assert again.stderr.startswith("Liana already runs from this folder (process ")
+    assert again.stderr.count("\n") == 1
+
+
+def test_static_files_come_compressed_and_for_ever(clone: Path, port: int, started: Started) -> None:
+    started.wait_for(f"http://127.0.0.1:{port}/healthz")
+    manifest = json.loads((clone / "var" / "static" / "manifest.json").read_text())
+    with urlopen(f"http://127.0.0.1:{port}/static/{manifest['css/app.css']}") as answer:
+        assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_a_killed_worker_is_started_again(port: int, started: Started) -> None:
+    started.wait_for(f"http://127.0.0.1:{port}/healthz")
+    (worker,) = [child for child in started.family() if "jobs.worker" in child.cmdline()]
+    worker.kill()
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < ends:
+        now = [child.pid for child in started.family() if "jobs.worker" in child.cmdline()]
+        if now and now != [worker.pid]:
+            return
+        time.sleep(0.2)
+    raise AssertionError(started.console.read_text())
+
+
+def test_a_busy_port_stops_the_start_with_one_sentence(clone: Path, port: int) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port + 2))
+        other.listen()
+        refused = subprocess.run(
+            ["./run", "--port", str(port + 2)], cwd=clone, capture_output=True, text=True, check=False
+        )
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"Port {port + 2} on 127.0.0.1 cannot be used (address already in use): "
+        "stop the other program or choose another port with --port.\n"
+    )
