@@ -26,8 +26,8 @@ class Part:
 
 
 def pytest(*arguments: str) -> list[str]:
-    """Both cores; a worker that is done takes tests from the other."""
-    return ["pytest", "-n", "2", "--dist", "worksteal", "-q", *arguments]
+    """Both cores; what is marked as one xdist_group stays on one of them."""
+    return ["pytest", "-n", "2", "--dist", "loadgroup", "-q", *arguments]
 
 
 def parts(*, browser: bool) -> list[Part]:

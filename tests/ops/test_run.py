@@ -1,4 +1,4 @@
-"""`./run` from outside, in a copy of the product: it starts, serves, starts again quickly, and Ctrl-C ends all."""
+"""`./run` from outside, in a copy of the product: it starts, serves, starts again quickly; Ctrl-C ends all."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 90
 SECOND_START_SECONDS = 30
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("run")]
 
 
 @pytest.fixture(scope="module")
@@ -96,32 +97,53 @@ class Started:
             self.press_ctrl_c()
 
 
+@dataclass(frozen=True)
+class FirstStart:
+    """What was seen of a first start and its end."""
+
+    console: str
+    code: int
+    commands: list[list[str]]
+    survivors: list[psutil.Process]
+
+
+@pytest.fixture(scope="module")
+def first_start(clone: Path, port: int) -> FirstStart:
+    running = Started(clone, "--port", str(port))
+    try:
+        running.wait_for(f"http://127.0.0.1:{port}/healthz")
+        running.wait_for(f"http://127.0.0.1:{port}/readyz")
+        children = running.family()
+        commands = [child.cmdline() for child in children]
+    finally:
+        running.end()
+    survivors = psutil.wait_procs(children, timeout=5)[1]
+    return FirstStart(running.console.read_text(), running.process.returncode, commands, survivors)
+
+
 @pytest.fixture
-def started(clone: Path, port: int) -> Iterator[Started]:
+def started(clone: Path, port: int, first_start: FirstStart) -> Iterator[Started]:
     running = Started(clone, "--port", str(port))
     yield running
     running.end()
 
 
-def test_a_first_start_makes_a_clinic_that_answers_and_ctrl_c_ends_all_in_order(
-    clone: Path, port: int, started: Started
-) -> None:
-    assert started.wait_for(f"http://127.0.0.1:{port}/healthz")
-    console = started.console.read_text()
-    assert f"http://127.0.0.1:{port}" in console
-    assert "Making the demo clinic" in console
-    assert "Ctrl-C" in console
-    started.wait_for(f"http://127.0.0.1:{port}/readyz")
-    children = started.family()
-    assert len(children) >= 5, children
+def test_a_first_start_says_where_to_go(port: int, first_start: FirstStart) -> None:
+    assert "Making the demo clinic" in first_start.console
+    assert f"Liana: http://127.0.0.1:{port}\n" in first_start.console
+    assert "Ctrl-C stops everything" in first_start.console
+
+
+def test_no_secret_stands_on_a_command_line(clone: Path, first_start: FirstStart) -> None:
     secret = (clone / "var" / "secret.key").read_text().strip()
-    assert not any(secret in argument for child in children for argument in child.cmdline())
+    assert len(first_start.commands) >= 5
+    assert not any(secret in argument for command in first_start.commands for argument in command)
 
-    started.press_ctrl_c()
 
-    assert started.process.returncode == 0
-    assert psutil.wait_procs(children, timeout=5)[1] == []
-    stopped = re.findall(r"stopped: (\w+) \(exit status 0\)", started.console.read_text())
+def test_ctrl_c_stops_everything_in_order(first_start: FirstStart) -> None:
+    assert first_start.code == 0
+    assert first_start.survivors == []
+    stopped = re.findall(r"stopped: (\w+) \(exit status 0\)", first_start.console)
     assert stopped == ["web", "beat", "worker", "valkey"]
 
 
