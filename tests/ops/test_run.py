@@ -1,4 +1,4 @@
-"""`./run` from outside, in a copy of the product: it starts, serves, starts again quickly; Ctrl-C ends all."""
+"""`./run` from outside, in a copy of the product: it starts, serves, ends by Ctrl-C and starts again quickly."""
 
 import json
 import os
