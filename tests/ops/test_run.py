@@ -1,4 +1,4 @@
-"""`./run` from outside, in a copy of the product: it starts, serves, ends by Ctrl-C and starts again quickly."""
+"""`./run` from outside, in a copy of the product: it starts, serves, ends by Ctrl-C and starts again."""
 
 import json
 import os
