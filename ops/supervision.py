@@ -4,7 +4,6 @@ Supervisor starts by rising priority and stops by falling priority, one after th
 nothing new comes in, Valkey last, so that the worker can still report what it finished.
 """
 
-import getpass
 import os
 import shlex
 import sys
@@ -63,7 +62,7 @@ def render(chosen: Sequence[Program]) -> str:
             pidfile=_here(SUPERVISOR_PID),
             logfile=_here(LOGS / "supervisord.log"),
             childlogdir=_here(LOGS),
-            user=getpass.getuser(),
+            **({"user": "root"} if os.getuid() == 0 else {}),  # else it warns that nobody asked for root
         )
     ]
     sections += [_program_section(program) for program in chosen]
