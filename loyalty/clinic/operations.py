@@ -80,6 +80,7 @@ def change_setting(
         return value
     clinic.settings = {**clinic.settings, key: value}
     session.flush()
+    queries.forget_programme(session)
     record(
         session,
         actor=actor,

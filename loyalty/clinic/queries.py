@@ -1,8 +1,8 @@
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, event, select
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.models import Branch, Clinic, Doctor, Service, Staff
@@ -55,12 +55,27 @@ _PROGRAMME = select(
 )
 
 
+_KEPT = "programme"
+
+
 def programme(session: Session) -> Programme:
-    """The programme in force; refuses while no clinic has been set up."""
-    row = session.connection().execute(_PROGRAMME).one_or_none()
-    if row is None:
-        raise Refusal("no_clinic")
-    return programme_of(row)
+    """The programme in force, read once a transaction; refuses while no clinic has been set up."""
+    known = session.info.get(_KEPT)
+    if known is None:
+        row = session.connection().execute(_PROGRAMME).one_or_none()
+        if row is None:
+            raise Refusal("no_clinic")
+        known = session.info[_KEPT] = programme_of(row)
+    return cast(Programme, known)
+
+
+def forget_programme(session: Session) -> None:
+    """Read the programme anew: its settings changed, or the transaction that read it is over."""
+    session.info.pop(_KEPT, None)
+
+
+event.listen(Session, "after_commit", forget_programme)
+event.listen(Session, "after_rollback", forget_programme)
 
 
 def programme_of(row: Row[Any]) -> Programme:

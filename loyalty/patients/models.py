@@ -46,8 +46,9 @@ class PatientStats(Base):
     """What pages read often, one narrow row a patient, kept in the transaction that changes the facts.
 
     ``points_balance`` is the sum of her ledger entries (P1) and equals what her lots still hold less
-    ``points_debt``, the part taken back that no lot could cover (P10). ``visit_count`` follows M2, ``referral_count``
-    M3; ``spend_minor`` is paid money less refunds. ``flask check`` compares all of it with the facts.
+    ``points_debt``, the part taken back that no lot could cover (P10). ``visit_count`` follows M2 and
+    ``referral_count`` M3; ``spend_minor`` is paid money less refunds. ``flask check`` compares all of it
+    with the facts.
     """
 
     __tablename__ = "patient_stats"

@@ -9,13 +9,17 @@ from loyalty.kernel.localized import LocalizedText
 
 
 class InviteCode(Base):
-    """A patient's own code; a link made of it carries nothing else about her (F1)."""
+    """A patient's own code; a link made of it carries nothing else about her (F1).
+
+    ``shown_name`` is how she wants to be named on her invitations; None keeps her unnamed.
+    """
 
     __tablename__ = "invite_codes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), unique=True)
     code: Mapped[str] = mapped_column(String(16), unique=True)
+    shown_name: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -65,6 +69,7 @@ class Referral(Base):
     origin: Mapped[str] = mapped_column(String(8))
     stage: Mapped[str] = mapped_column(String(12))
     attributed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     booked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     qualified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -74,6 +79,7 @@ class Referral(Base):
     pack_visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))
     terms: Mapped[dict[str, Any]] = mapped_column(JSON)
     flags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    is_flagged: Mapped[bool] = mapped_column(default=False)
     cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     first_half_points: Mapped[int | None]
     second_half_points: Mapped[int | None]

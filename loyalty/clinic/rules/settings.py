@@ -96,6 +96,13 @@ _ALL = (
         "Newcomer pack: discount on the first examination",
         _number(0, 100),
     ),
+    Setting(
+        "access.codes_per_day",
+        500,
+        "",
+        "One-time log-in codes the clinic pays for in 24 hours",
+        _number(1, 1_000_000),
+    ),
     Setting("leaderboard.settle_hours", 1, "B2", "Hours from the month's end to the draft", _number(0, 720)),
     Setting(
         "messages.marketing_cap_per_month",

@@ -1,0 +1,152 @@
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from loyalty.kernel.contacts import search_key
+from loyalty.patients.models import Consent, Patient, PatientStats
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    """A patient as lists show her."""
+
+    id: int
+    name: str
+    phone: str | None
+    card_number: str
+    birth_date: date | None
+    tier: str | None
+    visit_count: int
+    last_visit_at: datetime | None
+
+
+def patient(session: Session, patient_id: int) -> Patient | None:
+    return session.get(Patient, patient_id)
+
+
+def patient_by_external_id(session: Session, external_id: str) -> Patient | None:
+    return session.scalar(select(Patient).where(Patient.external_id == external_id))
+
+
+def patients_with_phone(session: Session, phone: str) -> list[Patient]:
+    """The living, unmerged and unblocked patients behind a phone in E.164: often a whole family (I2)."""
+    return list(
+        session.scalars(
+            select(Patient)
+            .where(
+                Patient.phone == phone,
+                Patient.merged_into_id.is_(None),
+                Patient.deceased_on.is_(None),
+                Patient.blocked_at.is_(None),
+            )
+            .order_by(Patient.id)
+        )
+    )
+
+
+def same_person(session: Session, *, phone: str | None, name: str, birth_date: date | None) -> Patient | None:
+    """Who is meant when no external id is known: phone, name and birth date together (I1)."""
+    if phone is None:
+        return None
+    return session.scalar(
+        select(Patient)
+        .where(
+            Patient.phone == phone,
+            Patient.search_name == search_key(name),
+            Patient.birth_date.is_not_distinct_from(birth_date),
+            Patient.merged_into_id.is_(None),
+        )
+        .order_by(Patient.id)
+        .limit(1)
+    )
+
+
+_ROW = select(
+    Patient.id,
+    Patient.name,
+    Patient.phone,
+    Patient.card_number,
+    Patient.birth_date,
+    PatientStats.tier,
+    PatientStats.visit_count,
+    PatientStats.last_visit_at,
+).join(PatientStats, PatientStats.patient_id == Patient.id)
+
+
+def search_patients(
+    session: Session, text: str, *, after: tuple[str, int] | None = None, limit: int = 50
+) -> list[PatientRow]:
+    """Patients by any part of the name without diacritics, by phone digits or by card number.
+
+    Keyset-paged: ``after`` is (search_name, id) of the last row seen.
+    """
+    words = search_key(text)
+    digits = "".join(sign for sign in text if sign.isdigit())
+    wanted = [Patient.search_name.contains(words, autoescape=True)] if words else []
+    if len(digits) >= 3:
+        wanted += [Patient.phone.endswith(digits.lstrip("0")), Patient.card_number.startswith(digits)]
+    query = _ROW.where(Patient.merged_into_id.is_(None))
+    if wanted:
+        query = query.where(or_(*wanted))
+    if after is not None:
+        name, patient_id = after
+        query = query.where(
+            or_(Patient.search_name > name, and_(Patient.search_name == name, Patient.id > patient_id))
+        )
+    rows = session.execute(query.order_by(Patient.search_name, Patient.id).limit(limit))
+    return [PatientRow(*row) for row in rows]
+
+
+def consents_of(session: Session, patient_id: int) -> dict[tuple[str, str], Consent]:
+    """The latest act per purpose and channel; earlier ones stay in the table."""
+    acts = session.scalars(select(Consent).where(Consent.patient_id == patient_id).order_by(Consent.id))
+    return {(act.purpose, act.channel): act for act in acts}
+
+
+def consent_given(session: Session, patient_id: int, purpose: str, channel: str = "any") -> bool:
+    """Whether the patient's latest word on a purpose is yes, for that channel or for any (C5).
+
+    A later word on "any" channel overrides earlier words on one channel.
+    """
+    latest = session.scalar(
+        select(Consent.granted)
+        .where(
+            Consent.patient_id == patient_id,
+            Consent.purpose == purpose,
+            Consent.channel.in_({channel, "any"}),
+        )
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )
+    return bool(latest)
+
+
+def stats(session: Session, patient_id: int) -> PatientStats | None:
+    return session.get(PatientStats, patient_id)
+
+
+def without_source(session: Session, *, start: datetime, end: datetime) -> int:
+    """How many patients who joined in the period still lack a source (F18)."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Patient)
+            .where(
+                Patient.created_at >= start,
+                Patient.created_at < end,
+                Patient.source_kind.is_(None),
+                Patient.merged_into_id.is_(None),
+            )
+        )
+        or 0
+    )
+
+
+def list_without_source(session: Session, *, after: int | None = None, limit: int = 50) -> list[PatientRow]:
+    """The to-do list of patients whose source nobody has asked for yet, oldest first (F18)."""
+    query = _ROW.where(Patient.source_kind.is_(None), Patient.merged_into_id.is_(None))
+    if after is not None:
+        query = query.where(Patient.id > after)
+    return [PatientRow(*row) for row in session.execute(query.order_by(Patient.id).limit(limit))]

@@ -1,0 +1,93 @@
+"""Reactions that bring points, referrals, tiers and badges in line with what happened."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from loyalty.badges import operations as badges
+from loyalty.clinic.queries import programme
+from loyalty.kernel.actor import SYSTEM
+from loyalty.kernel.database import table_of
+from loyalty.leaderboard import operations as leaderboard
+from loyalty.patients.events import ConsentChanged, PatientRegistered
+from loyalty.points import operations as points
+from loyalty.referrals import operations as referrals
+from loyalty.referrals.events import ReferralAdvanced
+from loyalty.tiers import operations as tiers
+from loyalty.visits import operations as visits
+from loyalty.visits.events import VisitArrived, VisitBooked, VisitCompleted, VisitRefunded
+from loyalty.visits.models import Visit
+
+_VISITS = table_of(Visit)
+_BILL = select(
+    _VISITS.c.id,
+    _VISITS.c.patient_id,
+    _VISITS.c.status,
+    _VISITS.c.completed_at,
+    _VISITS.c.due_minor,
+    _VISITS.c.paid_minor,
+    _VISITS.c.refunded_minor,
+).where(_VISITS.c.id == bindparam("visit"))
+
+
+def _bill(session: Session, visit_id: int) -> Any:
+    return session.connection().execute(_BILL, {"visit": visit_id}).one()
+
+
+def give_invite_code(session: Session, happened: PatientRegistered, now: datetime) -> None:
+    referrals.give_code(session, patient_id=happened.patient_id, now=now)
+
+
+def review_board_names(session: Session, happened: ConsentChanged, now: datetime) -> None:
+    if happened.purpose == "leaderboard":
+        leaderboard.review_visibility(session, patient_id=happened.patient_id, now=now)
+
+
+def count_visit(session: Session, happened: VisitCompleted | VisitRefunded, now: datetime) -> None:
+    visits.review_visit_count(session, happened.patient_id)
+
+
+def earn_points(session: Session, happened: VisitCompleted, now: datetime) -> None:
+    points.earn_for_visit(
+        session,
+        visit=_bill(session, happened.visit_id),
+        programme=programme(session),
+        actor=SYSTEM,
+        now=now,
+        quiet=happened.quiet,
+    )
+
+
+def take_points_back(session: Session, happened: VisitRefunded, now: datetime) -> None:
+    points.take_back_for_refund(
+        session,
+        visit=_bill(session, happened.visit_id),
+        refund_id=happened.refund_id,
+        today=programme(session).calendar.day_of(now),
+        actor=SYSTEM,
+        now=now,
+        quiet=happened.quiet,
+    )
+
+
+def advance_referral(
+    session: Session, happened: VisitBooked | VisitArrived | VisitCompleted | VisitRefunded, now: datetime
+) -> None:
+    referrals.review_referral(session, friend_id=happened.patient_id, now=now, quiet=happened.quiet)
+
+
+def review_standing(session: Session, happened: VisitCompleted | VisitRefunded, now: datetime) -> None:
+    _review(session, happened.patient_id, "visit", happened.quiet, now)
+
+
+def review_referrer(session: Session, happened: ReferralAdvanced, now: datetime) -> None:
+    if happened.stage in ("qualified", "reversed"):
+        _review(session, happened.referrer_id, "referral", happened.quiet, now)
+
+
+def _review(session: Session, patient_id: int, reason: str, quiet: bool, now: datetime) -> None:
+    setup = programme(session)
+    tiers.review_tier(session, patient_id=patient_id, setup=setup, now=now, reason=reason, quiet=quiet)
+    badges.review_badges(session, patient_id=patient_id, calendar=setup.calendar, now=now)

@@ -1,0 +1,40 @@
+"""One table says who reacts to what, in which order; tests prove that its graph has no circle."""
+
+from loyalty.kernel.events import Reactions
+from loyalty.patients.events import ConsentChanged, PatientRegistered
+from loyalty.points.events import PointsChanged
+from loyalty.reactions import notices, standing
+from loyalty.referrals.events import ReferralAdvanced
+from loyalty.tiers.events import TierReached
+from loyalty.visits.events import (
+    AppointmentRequested,
+    VisitArrived,
+    VisitBooked,
+    VisitCancelled,
+    VisitCompleted,
+    VisitRefunded,
+)
+
+REACTIONS: Reactions = {
+    PatientRegistered: (standing.give_invite_code,),
+    ConsentChanged: (standing.review_board_names,),
+    AppointmentRequested: (notices.thank_for_request,),
+    VisitBooked: (standing.advance_referral, notices.tell_booked),
+    VisitArrived: (standing.advance_referral,),
+    VisitCancelled: (),
+    VisitCompleted: (
+        standing.count_visit,
+        standing.earn_points,
+        standing.advance_referral,
+        standing.review_standing,
+    ),
+    VisitRefunded: (
+        standing.count_visit,
+        standing.take_points_back,
+        standing.advance_referral,
+        standing.review_standing,
+    ),
+    PointsChanged: (notices.tell_points,),
+    ReferralAdvanced: (standing.review_referrer, notices.tell_referrer),
+    TierReached: (notices.tell_tier,),
+}

@@ -1,0 +1,20 @@
+"""The newcomer pack, given once, for the first visit (F13)."""
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.orm import Session
+
+from loyalty.kernel.database import table_of
+from loyalty.referrals.models import Referral
+
+_REFERRALS = table_of(Referral)
+_USE = (
+    update(_REFERRALS)
+    .where(_REFERRALS.c.id == bindparam("referral"), _REFERRALS.c.pack_visit_id.is_(None))
+    .values(pack_visit_id=bindparam("visit"))
+)
+
+
+def use_pack(session: Session, *, referral_id: int, visit_id: int) -> bool:
+    """Spend a friend's newcomer pack on a visit; False when it was spent before (F13)."""
+    used = session.connection().execute(_USE, {"referral": referral_id, "visit": visit_id})
+    return used.rowcount == 1

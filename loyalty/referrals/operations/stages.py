@@ -1,0 +1,219 @@
+"""A referral's way through its stages, recomputed from the friend's visits, and its two halves."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from loyalty.activity.operations import record
+from loyalty.clinic.queries import programme
+from loyalty.kernel.actor import SYSTEM, Actor
+from loyalty.kernel.clock import ClinicCalendar
+from loyalty.kernel.database import table_of
+from loyalty.kernel.events import note
+from loyalty.kernel.refusal import Refusal
+from loyalty.patients.models import PatientStats
+from loyalty.points import operations as points
+from loyalty.points.rules import last_day
+from loyalty.referrals import queries
+from loyalty.referrals.events import ReferralAdvanced
+from loyalty.referrals.models import Referral
+from loyalty.referrals.rules import ENDS, OPEN_STAGES, Reached, halves, is_forward, reached
+
+_REFERRALS = table_of(Referral)
+_STATS = table_of(PatientStats)
+_OF_FRIEND = select(_REFERRALS).where(_REFERRALS.c.friend_id == bindparam("friend")).with_for_update()
+_ADVANCE = (
+    update(_REFERRALS)
+    .where(_REFERRALS.c.id == bindparam("referral"), _REFERRALS.c.stage == bindparam("seen"))
+    .values(
+        stage=bindparam("stage"),
+        booked_at=bindparam("booked_at"),
+        arrived_at=bindparam("arrived_at"),
+        qualified_at=bindparam("qualified_at"),
+        qualifying_visit_id=bindparam("qualifying_visit_id"),
+        first_half_points=bindparam("first_half_points"),
+        second_half_points=bindparam("second_half_points"),
+    )
+)
+_COUNT = (
+    update(_STATS)
+    .where(_STATS.c.patient_id == bindparam("referrer"))
+    .values(
+        referral_count=select(func.count())
+        .select_from(_REFERRALS)
+        .where(_REFERRALS.c.referrer_id == bindparam("referrer"), _REFERRALS.c.stage == "qualified")
+        .scalar_subquery()
+    )
+)
+
+
+def review_referral(session: Session, *, friend_id: int, now: datetime, quiet: bool = False) -> None:
+    """Bring the friend's referral in line with her visits (F7, F8); repeating it changes nothing.
+
+    Only moves forward, with one exception: a qualifying visit that was wholly refunded reverses the
+    second half and the count (F11). Nothing that happens after the referral's window counts (F9).
+    """
+    found = session.connection().execute(_OF_FRIEND, {"friend": friend_id}).one_or_none()
+    if found is None or found.stage in ENDS:
+        return
+    steps = reached(
+        queries.friends_visits(session, friend_id),
+        minimum_bill_minor=found.terms["minimum_bill_minor"],
+        until=found.expires_at,
+    )
+    if found.stage == "qualified" and steps.qualified_at is None:
+        _reverse(session, found, now, quiet)
+    elif found.stage != "qualified":
+        _advance(session, found, steps, now, quiet)
+
+
+def _advance(session: Session, found: Any, steps: Reached, now: datetime, quiet: bool) -> None:
+    stage = steps.stage if is_forward(found.stage, steps.stage) else found.stage
+    given = _pay_halves(session, found, steps, now, quiet)
+    if stage == found.stage and given == (found.first_half_points, found.second_half_points):
+        return
+    session.connection().execute(
+        _ADVANCE,
+        {
+            "referral": found.id,
+            "seen": found.stage,
+            "stage": stage,
+            "booked_at": steps.booked_at or found.booked_at,
+            "arrived_at": steps.arrived_at or found.arrived_at,
+            "qualified_at": steps.qualified_at,
+            "qualifying_visit_id": steps.qualifying_visit_id,
+            "first_half_points": given[0],
+            "second_half_points": given[1],
+        },
+    )
+    if stage == "qualified":
+        session.connection().execute(_COUNT, {"referrer": found.referrer_id})
+    note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, stage, quiet))
+
+
+def _pay_halves(
+    session: Session, found: Any, steps: Reached, now: datetime, quiet: bool
+) -> tuple[int | None, int | None]:
+    """Credit the halves that are due; a flagged referral's are held until it is cleared (F6, F8)."""
+    given = [found.first_half_points, found.second_half_points]
+    if found.is_flagged and found.cleared_at is None:
+        return given[0], given[1]
+    due = zip(("first", "second"), halves(found.terms["reward_points"]), strict=True)
+    for position, (name, amount) in enumerate(due):
+        reached_at = (steps.arrived_at, steps.qualified_at)[position]
+        if reached_at is None or given[position] is not None:
+            continue
+        day = _calendar(session).day_of(reached_at)
+        points.credit(
+            session,
+            patient_id=found.referrer_id,
+            points=amount,
+            kind="referral",
+            key=f"referral:{found.id}:{name}",
+            at=reached_at,
+            valid_to=last_day(day, found.terms["life_months"]),
+            rule=f"referral_{name}_half",
+            referral_id=found.id,
+            quiet=True,
+            now=now,
+        )
+        given[position] = amount
+    return given[0], given[1]
+
+
+def _calendar(session: Session) -> ClinicCalendar:
+    return programme(session).calendar
+
+
+def _reverse(session: Session, found: Any, now: datetime, quiet: bool) -> None:
+    if found.second_half_points:
+        points.reverse_credit(
+            session,
+            patient_id=found.referrer_id,
+            credit_key=f"referral:{found.id}:second",
+            points=found.second_half_points,
+            key=f"referral:{found.id}:second:reverse",
+            today=_calendar(session).day_of(now),
+            referral_id=found.id,
+            actor=SYSTEM,
+            now=now,
+            quiet=True,
+        )
+    _end(session, found.id, "reversed", "refunded", now)
+    session.connection().execute(_COUNT, {"referrer": found.referrer_id})
+    record(
+        session,
+        actor=SYSTEM,
+        action="referral.reversed",
+        object_kind="referral",
+        object_id=found.id,
+        patient_id=found.friend_id,
+        before={"stage": found.stage},
+        after={"stage": "reversed"},
+        now=now,
+    )
+    note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, "reversed", quiet))
+
+
+def _end(session: Session, referral_id: int, stage: str, reason: str, now: datetime) -> None:
+    session.execute(
+        update(Referral)
+        .where(Referral.id == referral_id)
+        .values(stage=stage, ended_at=now, end_reason=reason)
+    )
+
+
+def decide_flagged(
+    session: Session, *, referral_id: int, approve: bool, reason: str, actor: Actor, now: datetime
+) -> bool:
+    """Let a held referral's rewards go or reject it (F6); False when that was decided before.
+
+    A reason is needed either way; silence leaves the rewards held.
+    """
+    if not reason.strip():
+        raise Refusal("reason_missing")
+    found = session.get(Referral, referral_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise Refusal("referral_unknown")
+    if not found.is_flagged or found.cleared_at is not None or found.ended_at is not None:
+        return False
+    before = found.stage
+    if approve:
+        found.cleared_at = now
+        session.flush()
+        review_referral(session, friend_id=found.friend_id, now=now)
+    else:
+        _end(session, referral_id, "rejected", "flagged", now)
+        session.connection().execute(_COUNT, {"referrer": found.referrer_id})
+        note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, "rejected", True))
+    record(
+        session,
+        actor=actor,
+        action="referral.approved" if approve else "referral.rejected",
+        object_kind="referral",
+        object_id=referral_id,
+        patient_id=found.friend_id,
+        before={"stage": before, "flags": found.flags},
+        reason=reason.strip(),
+        now=now,
+    )
+    return True
+
+
+def expire_referrals(session: Session, *, now: datetime, limit: int = 5000) -> int:
+    """Record the end of referrals whose friend has not paid in time (F9); a first half stays given."""
+    due = (
+        select(Referral.id)
+        .where(Referral.stage.in_(OPEN_STAGES), Referral.expires_at <= now)
+        .order_by(Referral.id)
+        .limit(limit)
+    )
+    ended = session.execute(
+        update(Referral)
+        .where(Referral.id.in_(due.scalar_subquery()), Referral.stage.in_(OPEN_STAGES))
+        .values(stage="expired", ended_at=Referral.expires_at, end_reason="window_over")
+        .execution_options(synchronize_session=False)
+    )
+    return int(ended.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,104 @@
+"""Stages, halves and who may be referred by whom: decisions on plain values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+STAGES = ("invited", "registered", "booked", "arrived", "qualified")
+ENDS = ("expired", "rejected", "reversed")
+OPEN_STAGES = ("registered", "booked", "arrived")
+ORIGINS = ("link", "cookie", "desk", "api")
+FLAGS = ("same_device", "similar_name", "velocity")
+CLAIMS_A_DAY = 5
+
+
+class FriendsVisit(Protocol):
+    """What the stages need to know of a friend's visit."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def arrived_at(self) -> datetime | None: ...
+    @property
+    def completed_at(self) -> datetime | None: ...
+    @property
+    def due_minor(self) -> int: ...
+    @property
+    def paid_minor(self) -> int: ...
+    @property
+    def refunded_minor(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a friend's visits carry a referral, with the instants of each step."""
+
+    booked_at: datetime | None = None
+    arrived_at: datetime | None = None
+    qualified_at: datetime | None = None
+    qualifying_visit_id: int | None = None
+
+    @property
+    def stage(self) -> str:
+        if self.qualified_at:
+            return "qualified"
+        if self.arrived_at:
+            return "arrived"
+        return "booked" if self.booked_at else "registered"
+
+
+def reached(visits: Iterable[FriendsVisit], *, minimum_bill_minor: int, until: datetime) -> Reached:
+    """What a friend's visits amount to (F7, F8): a payment implies the arrival.
+
+    The qualifying visit is the first completed one that was paid in money, is not wholly refunded and
+    reaches the optional minimum. Steps at or after ``until`` come too late (F9).
+    """
+    known = [visit for visit in visits if visit.status in ("booked", "arrived", "completed")]
+    if not known:
+        return Reached()
+    arrivals = [at for visit in known if (at := visit.arrived_at or visit.completed_at) and at < until]
+    paid = sorted(
+        (visit.completed_at, visit.id)
+        for visit in known
+        if visit.completed_at is not None
+        and visit.completed_at < until
+        and _qualifies(visit, minimum_bill_minor)
+    )
+    qualified_at, visit_id = paid[0] if paid else (None, None)
+    return Reached(
+        booked_at=min(visit.created_at for visit in known),
+        arrived_at=min(arrivals) if arrivals else None,
+        qualified_at=qualified_at,
+        qualifying_visit_id=visit_id,
+    )
+
+
+def _qualifies(visit: FriendsVisit, minimum_bill_minor: int) -> bool:
+    return (
+        visit.status == "completed"
+        and visit.paid_minor > 0
+        and visit.paid_minor >= visit.due_minor
+        and visit.refunded_minor < visit.paid_minor
+        and visit.due_minor >= minimum_bill_minor
+    )
+
+
+def halves(total: int) -> tuple[int, int]:
+    """The referrer's reward: floor(total/2) at the arrival, the rest at the first paid visit (F8)."""
+    return total // 2, total - total // 2
+
+
+def is_forward(stage: str, wanted: str) -> bool:
+    """Whether a stage lies ahead of another (F7)."""
+    return stage in STAGES and wanted in STAGES and STAGES.index(wanted) > STAGES.index(stage)
+
+
+def flags_of(*, same_device: bool, same_name: bool, claims_today: int) -> list[str]:
+    """What makes a referral worth a second look; its rewards are then held (F6)."""
+    found = {"same_device": same_device, "similar_name": same_name, "velocity": claims_today >= CLAIMS_A_DAY}
+    return [flag for flag in FLAGS if found[flag]]

@@ -1,0 +1,107 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from loyalty.clinic.queries import Programme, programme
+from loyalty.kernel.database import table_of
+from loyalty.kernel.refusal import Refusal
+from loyalty.patients.models import Patient, PatientStats
+from loyalty.points import queries as points
+from loyalty.points.rules import cap_percent, earned_points
+from loyalty.referrals.models import Referral
+from loyalty.referrals.rules import OPEN_STAGES
+from loyalty.settlement.rules import Bill, Line, largest_points, pack_discounts, settle
+
+_PATIENTS = table_of(Patient)
+_STATS = table_of(PatientStats)
+_REFERRALS = table_of(Referral)
+_PAYER = (
+    select(
+        _PATIENTS.c.tags,
+        _PATIENTS.c.merged_into_id,
+        _PATIENTS.c.deceased_on,
+        _PATIENTS.c.blocked_at,
+        _STATS.c.visit_count,
+        _REFERRALS.c.id.label("referral_id"),
+        _REFERRALS.c.stage,
+        _REFERRALS.c.expires_at,
+        _REFERRALS.c.pack_visit_id,
+        _REFERRALS.c.terms,
+    )
+    .join(_STATS, _STATS.c.patient_id == _PATIENTS.c.id)
+    .outerjoin(_REFERRALS, _REFERRALS.c.friend_id == _PATIENTS.c.id)
+    .where(_PATIENTS.c.id == bindparam("patient"))
+    .with_for_update(of=_STATS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """What the bill needs to know of the patient; ``pack_percent`` None means no newcomer pack."""
+
+    patient_id: int
+    cap_percent: int
+    pack_percent: int | None
+    referral_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A bill worked out without writing anything."""
+
+    bill: Bill
+    pack_percent: int | None
+    points_available: int
+    points_most: int
+    points_to_earn: int
+
+
+def payer(session: Session, patient_id: int, setup: Programme, now: datetime) -> Payer:
+    """The patient as a payer, her summary row locked; refuses records that can act no more."""
+    row = session.connection().execute(_PAYER, {"patient": patient_id}).one_or_none()
+    if row is None:
+        raise Refusal("patient_unknown")
+    if row.merged_into_id is not None:
+        raise Refusal("patient_merged")
+    has_pack = (
+        row.referral_id is not None
+        and row.stage in OPEN_STAGES
+        and row.pack_visit_id is None
+        and row.visit_count == 0
+        and row.expires_at > now
+    )
+    settings = setup.settings
+    return Payer(
+        patient_id,
+        cap_percent(settings["points.cap_percent"], settings["points.cap_percent_by_tag"], row.tags),
+        row.terms["pack_percent"] if has_pack else None,
+        row.referral_id if has_pack else None,
+    )
+
+
+def quote(
+    session: Session, *, patient_id: int, lines: Sequence[Line], now: datetime, points_used: int | str = 0
+) -> Quote:
+    """The bill of these lines for this patient, writing nothing; ``points_used`` may be ``"max"``."""
+    setup = programme(session)
+    who = payer(session, patient_id, setup, now)
+    available = points.available(session, patient_id, setup.calendar.day_of(now))
+    point_minor = setup.minor(setup.settings["points.value"])
+    gross = sum(line.amount_minor for line in lines)
+    left = gross - sum(pack_discounts(lines, who.pack_percent))
+    most = largest_points(left, cap_percent=who.cap_percent, point_minor=point_minor)
+    used = min(most, max(0, available)) if points_used == "max" else int(points_used)
+    bill = settle(
+        lines,
+        pack_percent=who.pack_percent,
+        points_used=used,
+        cap_percent=who.cap_percent,
+        point_minor=point_minor,
+    )
+    if used > max(0, available):
+        raise Refusal("not_enough_points", available=max(0, available))
+    rate = setup.minor(setup.settings["points.money_per_point"])
+    return Quote(bill, who.pack_percent, available, most, earned_points(bill.due_minor, rate))

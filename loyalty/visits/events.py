@@ -1,0 +1,47 @@
+"""What happened to a visit; ``quiet`` is true for imported history, which sends no message."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentRequested:
+    request_id: int
+    patient_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitBooked:
+    visit_id: int
+    patient_id: int
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VisitArrived:
+    visit_id: int
+    patient_id: int
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCompleted:
+    """The visit is completed; whether it is also paid is on its row."""
+
+    visit_id: int
+    patient_id: int
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCancelled:
+    visit_id: int
+    patient_id: int
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRefunded:
+    visit_id: int
+    patient_id: int
+    refund_id: int
+    quiet: bool = False

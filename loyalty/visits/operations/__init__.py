@@ -1,0 +1,27 @@
+"""Writes of the visits capability."""
+
+from loyalty.visits.operations.counting import review_visit_count
+from loyalty.visits.operations.moves import (
+    book_visit,
+    cancel_visit,
+    confirm_visit,
+    mark_arrived,
+    mark_no_show,
+    move_visit,
+)
+from loyalty.visits.operations.refunds import refund_visit
+from loyalty.visits.operations.requests import answer_request, close_request, request_appointment
+
+__all__ = [
+    "answer_request",
+    "book_visit",
+    "cancel_visit",
+    "close_request",
+    "confirm_visit",
+    "mark_arrived",
+    "mark_no_show",
+    "move_visit",
+    "refund_visit",
+    "request_appointment",
+    "review_visit_count",
+]

@@ -1,0 +1,38 @@
+"""The visit part of a patient's summary row."""
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from loyalty.kernel.database import table_of
+from loyalty.patients.models import PatientStats
+from loyalty.visits.models import Visit
+
+_VISITS = table_of(Visit)
+_STATS = table_of(PatientStats)
+_COUNTS = (
+    (_VISITS.c.status == "completed")
+    & (_VISITS.c.paid_minor >= _VISITS.c.due_minor)
+    & ((_VISITS.c.refunded_minor < _VISITS.c.paid_minor) | (_VISITS.c.paid_minor == 0))
+    & (_VISITS.c.patient_id == bindparam("patient"))
+)
+_SPENT = func.coalesce(func.sum(_VISITS.c.paid_minor - _VISITS.c.refunded_minor), 0)
+_REVIEW = (
+    update(_STATS)
+    .where(_STATS.c.patient_id == bindparam("patient"))
+    .values(
+        visit_count=select(func.count()).select_from(_VISITS).where(_COUNTS).scalar_subquery(),
+        first_visit_at=select(func.min(_VISITS.c.completed_at)).where(_COUNTS).scalar_subquery(),
+        last_visit_at=select(func.max(_VISITS.c.completed_at)).where(_COUNTS).scalar_subquery(),
+        spend_minor=select(_SPENT)
+        .where(_VISITS.c.patient_id == bindparam("patient"), _VISITS.c.status == "completed")
+        .scalar_subquery(),
+    )
+)
+
+
+def review_visit_count(session: Session, patient_id: int) -> None:
+    """Bring the visit part of the summary row in line with the facts (M2).
+
+    A visit counts when it is completed, paid, and not wholly refunded.
+    """
+    session.connection().execute(_REVIEW, {"patient": patient_id})
