@@ -1,0 +1,183 @@
+"""Each check is one statement over all patients: the rows it finds are wrong, none is as it should be."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from loyalty.clinic.queries import Programme, programme
+from loyalty.kernel.database import table_of
+from loyalty.patients.models import Patient, PatientStats
+from loyalty.points.models import LedgerEntry, Lot
+from loyalty.referrals.models import Referral
+from loyalty.tiers.rules import ladder
+from loyalty.visits.models import BillLine, Payment, Refund, Visit
+
+_STATS = table_of(PatientStats).c
+_ENTRIES = table_of(LedgerEntry).c
+_LOTS = table_of(Lot).c
+_VISITS = table_of(Visit).c
+_REFERRALS = table_of(Referral).c
+
+EXAMPLES = 5
+Wrong = Select[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one check found: how many rows are wrong and the ids of some of them."""
+
+    code: str
+    count: int
+    examples: tuple[int, ...]
+
+
+def check_all(session: Session) -> list[Checked]:
+    """Every check, in the order in which a person should look at what they find."""
+    clinic = programme(session)
+    return [_checked(session, code, wrong(clinic)) for code, wrong in CHECKS.items()]
+
+
+def _checked(session: Session, code: str, wrong: Wrong) -> Checked:
+    rows = wrong.subquery()
+    count = session.scalar(select(func.count()).select_from(rows)) or 0
+    first = select(rows.c.id).order_by(rows.c.id).limit(EXAMPLES)
+    return Checked(code, count, tuple(session.scalars(first)) if count else ())
+
+
+def _differs(facts: Select[Any], wrong: Callable[[Any], ColumnElement[bool]]) -> Wrong:
+    """Patients whose summary row contradicts facts grouped by ``patient_id``; no facts count as 0."""
+    grouped = facts.subquery()
+    joined = table_of(PatientStats).outerjoin(grouped, grouped.c.patient_id == _STATS.patient_id)
+    return select(_STATS.patient_id.label("id")).select_from(joined).where(wrong(grouped.c))
+
+
+def _number(column: ColumnElement[Any]) -> ColumnElement[int]:
+    return func.coalesce(column, 0)
+
+
+def _without_summary(_clinic: Programme) -> Wrong:
+    """Every patient has a summary row."""
+    return (
+        select(Patient.id)
+        .outerjoin(PatientStats, PatientStats.patient_id == Patient.id)
+        .where(PatientStats.patient_id.is_(None))
+    )
+
+
+def _ledger(_clinic: Programme) -> Wrong:
+    """The balance is the sum of the ledger (P1)."""
+    facts = select(_ENTRIES.patient_id, func.sum(_ENTRIES.points).label("points"))
+    return _differs(
+        facts.group_by(_ENTRIES.patient_id),
+        lambda fact: _STATS.points_balance != _number(fact.points),
+    )
+
+
+def _lots(_clinic: Programme) -> Wrong:
+    """What the lots still hold, less the debt, is the balance (P6, P10)."""
+    facts = select(_LOTS.patient_id, func.sum(_LOTS.remaining).label("points"))
+    return _differs(
+        facts.group_by(_LOTS.patient_id),
+        lambda fact: _STATS.points_balance != _number(fact.points) - _STATS.points_debt,
+    )
+
+
+def _debt(_clinic: Programme) -> Wrong:
+    """Nobody owes points while lots could pay them: credits fill a debt first (P10)."""
+    facts = select(_LOTS.patient_id).where(_LOTS.remaining > 0).distinct()
+    return _differs(facts, lambda fact: and_(_STATS.points_debt > 0, fact.patient_id.is_not(None)))
+
+
+def _visits(_clinic: Programme) -> Wrong:
+    """Counted visits are completed, paid and not wholly refunded (M2)."""
+    counts = and_(
+        _VISITS.paid_minor >= _VISITS.due_minor,
+        or_(_VISITS.refunded_minor < _VISITS.paid_minor, _VISITS.paid_minor == 0),
+    )
+    counted_at = case((counts, _VISITS.completed_at))
+    facts = select(
+        _VISITS.patient_id,
+        func.count(counted_at).label("visits"),
+        func.max(counted_at).label("last"),
+        func.min(counted_at).label("first"),
+        func.sum(_VISITS.paid_minor - _VISITS.refunded_minor).label("spend"),
+    ).where(_VISITS.status == "completed")
+    return _differs(
+        facts.group_by(_VISITS.patient_id),
+        lambda fact: or_(
+            _STATS.visit_count != _number(fact.visits),
+            _STATS.spend_minor != _number(fact.spend),
+            _STATS.last_visit_at.is_distinct_from(fact.last),
+            _STATS.first_visit_at.is_distinct_from(fact.first),
+        ),
+    )
+
+
+def _friends(_clinic: Programme) -> Wrong:
+    """Counted friends are the qualified referrals (M3)."""
+    facts = select(_REFERRALS.referrer_id.label("patient_id"), func.count().label("friends"))
+    return _differs(
+        facts.where(_REFERRALS.stage == "qualified").group_by(_REFERRALS.referrer_id),
+        lambda fact: _STATS.referral_count != _number(fact.friends),
+    )
+
+
+def _tiers(clinic: Programme) -> Wrong:
+    """The tier is the highest one reached by visits or by friends (M1)."""
+    reached = [
+        (or_(*ways), rung.tier)
+        for rung in reversed(ladder(clinic.settings))
+        if (ways := _ways(rung.visits, rung.referrals))
+    ]
+    wanted = case(*reached) if reached else None
+    return select(_STATS.patient_id.label("id")).where(_STATS.tier.is_distinct_from(wanted))
+
+
+def _ways(visits: int, referrals: int) -> list[ColumnElement[bool]]:
+    by_visits = [_STATS.visit_count >= visits] if visits else []
+    return by_visits + ([_STATS.referral_count >= referrals] if referrals else [])
+
+
+def _bills(_clinic: Programme) -> Wrong:
+    """A visit's sums are those of its lines, payments and refunds (P12)."""
+    return select(Visit.id).where(
+        or_(
+            Visit.gross_minor != _sum(BillLine.amount_minor, BillLine.visit_id),
+            Visit.discount_minor != _sum(BillLine.discount_minor, BillLine.visit_id),
+            Visit.paid_minor != _sum(Payment.amount_minor, Payment.visit_id),
+            Visit.refunded_minor != _sum(Refund.amount_minor, Refund.visit_id),
+            Visit.due_minor != Visit.gross_minor - Visit.discount_minor - Visit.points_value_minor,
+        )
+    )
+
+
+def _sum(amount: Any, visit_id: Any) -> ColumnElement[int]:
+    total = select(func.coalesce(func.sum(amount), 0)).where(visit_id == Visit.id)
+    return total.correlate(Visit).scalar_subquery()
+
+
+def _halves(_clinic: Programme) -> Wrong:
+    """What a referral says it gave stands in the ledger, once per half (F8)."""
+    given = select(_ENTRIES.referral_id, func.sum(_ENTRIES.points).label("points"))
+    sums = given.where(_ENTRIES.referral_id.is_not(None)).group_by(_ENTRIES.referral_id).subquery()
+    halves = _number(_REFERRALS.first_half_points) + case(
+        (_REFERRALS.stage == "reversed", 0), else_=_number(_REFERRALS.second_half_points)
+    )
+    joined = table_of(Referral).outerjoin(sums, sums.c.referral_id == _REFERRALS.id)
+    return select(_REFERRALS.id).select_from(joined).where(halves != _number(sums.c.points))
+
+
+CHECKS: Mapping[str, Callable[[Programme], Wrong]] = {
+    "patients_without_summary": _without_summary,
+    "balance_is_not_ledger": _ledger,
+    "balance_is_not_lots": _lots,
+    "debt_beside_points": _debt,
+    "visits_are_not_facts": _visits,
+    "friends_are_not_facts": _friends,
+    "tier_is_not_ladder": _tiers,
+    "bill_is_not_sum": _bills,
+    "referral_is_not_ledger": _halves,
+}
