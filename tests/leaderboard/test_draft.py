@@ -14,7 +14,7 @@ from loyalty.clinic.operations import change_setting
 from loyalty.kernel.actor import SYSTEM
 from loyalty.kernel.clock import Month
 from loyalty.kernel.refusal import Refusal
-from loyalty.leaderboard import operations, queries, rules
+from loyalty.leaderboard import rules
 from loyalty.leaderboard.models import Board
 from tests.leaderboard.conftest import FIRST_OF_DECEMBER, NOVEMBER, Clinic
 
@@ -76,19 +76,6 @@ def test_b2_a_published_month_is_not_drafted_again(clinic: Clinic) -> None:
     clinic.publish()
     with pytest.raises(Refusal, match="board_published"):
         clinic.draft()
-
-
-def test_b2_the_due_draft_is_made_once(clinic: Clinic) -> None:
-    def due(now: datetime) -> str | None:
-        board = operations.draft_due_board(clinic.session, actor=SYSTEM, now=now)
-        clinic.save()
-        return board and board.month
-
-    assert due(datetime(2026, 11, 30, 17, 59, tzinfo=UTC)) is None
-    assert due(datetime(2026, 11, 30, 18, 0, tzinfo=UTC)) == "2026-11"
-    assert due(datetime(2026, 12, 20, tzinfo=UTC)) is None
-    assert due(datetime(2026, 12, 31, 16, 59, tzinfo=UTC)) is None
-    assert [board.month for board in queries.boards(clinic.session)] == ["2026-11"]
 
 
 def test_b4_ties_share_a_rank_and_the_earlier_stands_first(clinic: Clinic) -> None:

@@ -62,15 +62,6 @@ def draft_board(session: Session, *, month: Month, actor: Actor, now: datetime) 
     return board
 
 
-def draft_due_board(session: Session, *, actor: Actor, now: datetime) -> Board | None:
-    """Draft last month's board once it has settled; None while it is too early or a board is there (B2)."""
-    clinic = programme(session)
-    month = clinic.calendar.month_of(now).plus(-1)
-    if now < _drafts_from(month, clinic) or queries.board(session, month) is not None:
-        return None
-    return draft_board(session, month=month, actor=actor, now=now)
-
-
 def publish_board(session: Session, *, month: Month, actor: Actor, now: datetime) -> Board:
     """Freeze a month's board with the facts and the names of this instant (B3, B6).
 
