@@ -1,7 +1,7 @@
 """The clock of the periodic jobs: `python -m jobs.beat`. Any number of them may run at once.
 
 Every tick looks which slots are due and not recorded in the database, and hands them to the workers, or runs
-them here while Redis does not answer. Whoever records a slot first runs it, so that Redis may lose or double it.
+them here while Redis does not answer. Who records a slot first runs it, so that Redis may lose or double it.
 """
 
 import signal

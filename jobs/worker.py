@@ -1,8 +1,8 @@
 """The worker: `python -m jobs.worker [QUEUE ...]`. Takes jobs from Redis; without Redis it sweeps instead.
 
 Jobs run in the worker's own process, with the application made once: they are short, and a message costs a
-fraction of what a fork would. A crash takes the worker with it; the supervisor starts another, and what it held
-is found by the sweep.
+fraction of what a fork would. A crash takes the worker with it; the supervisor starts another, and what it
+held is found by the sweep.
 """
 
 import signal

@@ -2,7 +2,7 @@
 
 from loyalty.messaging.operations.claiming import Claimed, Wording, claim_message
 from loyalty.messaging.operations.finishing import decide_uncertain, finish_message, release_stale
-from loyalty.messaging.operations.queueing import TO_SEND, queue_login_code, queue_many, queue_message
+from loyalty.messaging.operations.queueing import TO_SEND, queue_login_code, queue_message
 
 __all__ = [
     "TO_SEND",
@@ -12,7 +12,6 @@ __all__ = [
     "decide_uncertain",
     "finish_message",
     "queue_login_code",
-    "queue_many",
     "queue_message",
     "release_stale",
 ]

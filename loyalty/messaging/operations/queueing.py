@@ -1,28 +1,19 @@
 """Queueing a message in the transaction of its cause: the row is the outbox (C2)."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.database import table_of
+from loyalty.kernel.once import InsertOnce
 from loyalty.messaging.models import Message
 from loyalty.messaging.rules import CARE, LOGIN_CODE, QUEUED, SECURITY, key_of
 
 _MESSAGES = table_of(Message)
-# Built once: registering a visit queues several messages, and building statements is what costs there.
-_INSERT = {
-    "sqlite": sqlite.insert(_MESSAGES)
-    .on_conflict_do_nothing(index_elements=["key"])
-    .returning(_MESSAGES.c.id),
-    "postgresql": postgresql.insert(_MESSAGES)
-    .on_conflict_do_nothing(index_elements=["key"])
-    .returning(_MESSAGES.c.id),
-}
+_insert_once = InsertOnce(_MESSAGES, key=(_MESSAGES.c.key,), returning=_MESSAGES.c.id)
 
-#: The place in ``session.info`` where ids of new messages wait for the enqueueing after the commit.
+#: The place in ``session.info`` where ids of new messages that are due wait for the commit, to be enqueued.
 TO_SEND = "to_send"
 
 
@@ -45,34 +36,7 @@ def queue_message(
     JSON values for the placeholders. Whether it may be sent at all is decided at sending (C6).
     """
     row = _row(patient_id, step, anchor, values, now, purpose, due_at, expires_at, version)
-    return _insert(session, row)
-
-
-def queue_many(session: Session, rows: Sequence[dict[str, Any]], *, now: datetime) -> list[int]:
-    """Queue several messages with one statement; each row holds the keywords of :func:`queue_message`.
-
-    Returns the ids of those that were new.
-    """
-    if not rows:
-        return []
-    prepared = [
-        _row(
-            row["patient_id"],
-            row["step"],
-            row["anchor"],
-            row["values"],
-            now,
-            row.get("purpose", CARE),
-            row.get("due_at"),
-            row.get("expires_at"),
-            row.get("version", 1),
-        )
-        for row in rows
-    ]
-    connection = session.connection()
-    ids = list(connection.execute(_INSERT[connection.dialect.name], prepared).scalars())
-    session.info.setdefault(TO_SEND, []).extend(ids)
-    return ids
+    return _insert(session, row, now)
 
 
 def queue_login_code(
@@ -82,7 +46,7 @@ def queue_login_code(
     row = _row(
         None, LOGIN_CODE, login_code_id, {"login_code_id": login_code_id}, now, SECURITY, None, expires_at, 1
     )
-    return _insert(session, {**row, "channel": "sms", "recipient": phone, "language": language})
+    return _insert(session, {**row, "channel": "sms", "recipient": phone, "language": language}, now)
 
 
 def _row(
@@ -113,9 +77,8 @@ def _row(
     }
 
 
-def _insert(session: Session, row: dict[str, Any]) -> int | None:
-    connection = session.connection()
-    message_id = connection.execute(_INSERT[connection.dialect.name], row).scalar_one_or_none()
-    if message_id is not None:
+def _insert(session: Session, row: dict[str, Any], now: datetime) -> int | None:
+    message_id: int | None = _insert_once(session, row)
+    if message_id is not None and row["due_at"] <= now:
         session.info.setdefault(TO_SEND, []).append(message_id)
     return message_id
