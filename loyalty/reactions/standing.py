@@ -11,10 +11,13 @@ from loyalty.clinic.queries import programme
 from loyalty.kernel.actor import SYSTEM
 from loyalty.kernel.database import table_of
 from loyalty.leaderboard import operations as leaderboard
+from loyalty.leaderboard.events import BoardPublished
+from loyalty.leaderboard.queries import ambassadors
 from loyalty.patients.events import ConsentChanged, PatientRegistered
 from loyalty.points import operations as points
+from loyalty.points.rules import last_day
 from loyalty.referrals import operations as referrals
-from loyalty.referrals.events import ReferralAdvanced
+from loyalty.referrals.events import HalfReached, HalfReversed, ReferralAdvanced
 from loyalty.tiers import operations as tiers
 from loyalty.visits import operations as visits
 from loyalty.visits.events import VisitArrived, VisitBooked, VisitCompleted, VisitRefunded
@@ -46,7 +49,7 @@ def review_board_names(session: Session, happened: ConsentChanged, now: datetime
 
 
 def count_visit(session: Session, happened: VisitCompleted | VisitRefunded, now: datetime) -> None:
-    visits.review_visit_count(session, happened.patient_id)
+    visits.review_visit_count(session, happened.patient_id, programme(session))
 
 
 def earn_points(session: Session, happened: VisitCompleted, now: datetime) -> None:
@@ -76,6 +79,44 @@ def advance_referral(
     session: Session, happened: VisitBooked | VisitArrived | VisitCompleted | VisitRefunded, now: datetime
 ) -> None:
     referrals.review_referral(session, friend_id=happened.patient_id, now=now, quiet=happened.quiet)
+
+
+def give_half(session: Session, happened: HalfReached, now: datetime) -> None:
+    day = programme(session).calendar.day_of(happened.reached_at)
+    points.credit(
+        session,
+        patient_id=happened.referrer_id,
+        points=happened.points,
+        kind="referral",
+        key=f"referral:{happened.referral_id}:{happened.half}",
+        at=happened.reached_at,
+        valid_to=last_day(day, happened.life_months),
+        rule=f"referral_{happened.half}_half",
+        referral_id=happened.referral_id,
+        quiet=True,
+        now=now,
+    )
+
+
+def take_half_back(session: Session, happened: HalfReversed, now: datetime) -> None:
+    key = f"referral:{happened.referral_id}:{happened.half}"
+    points.reverse_credit(
+        session,
+        patient_id=happened.referrer_id,
+        credit_key=key,
+        points=happened.points,
+        key=f"{key}:reverse",
+        today=programme(session).calendar.day_of(now),
+        referral_id=happened.referral_id,
+        actor=SYSTEM,
+        quiet=True,
+        now=now,
+    )
+
+
+def thank_ambassadors(session: Session, happened: BoardPublished, now: datetime) -> None:
+    for patient_id in ambassadors(session, happened.board_id):
+        badges.award(session, patient_id=patient_id, badge="ambassador", now=now)
 
 
 def review_standing(session: Session, happened: VisitCompleted | VisitRefunded, now: datetime) -> None:

@@ -1,10 +1,11 @@
 """One table says who reacts to what, in which order; tests prove that its graph has no circle."""
 
 from loyalty.kernel.events import Reactions
+from loyalty.leaderboard.events import BoardPublished
 from loyalty.patients.events import ConsentChanged, PatientRegistered
 from loyalty.points.events import PointsChanged
 from loyalty.reactions import notices, standing
-from loyalty.referrals.events import ReferralAdvanced
+from loyalty.referrals.events import HalfReached, HalfReversed, ReferralAdvanced
 from loyalty.tiers.events import TierReached
 from loyalty.visits.events import (
     AppointmentRequested,
@@ -35,6 +36,9 @@ REACTIONS: Reactions = {
         standing.review_standing,
     ),
     PointsChanged: (notices.tell_points,),
+    HalfReached: (standing.give_half,),
+    HalfReversed: (standing.take_half_back,),
+    BoardPublished: (standing.thank_ambassadors,),
     ReferralAdvanced: (standing.review_referrer, notices.tell_referrer),
     TierReached: (notices.tell_tier,),
 }

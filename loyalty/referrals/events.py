@@ -1,14 +1,37 @@
 """What happened to a referral."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class ReferralAdvanced:
-    """A referral reached ``stage``; its halves are already in the ledger."""
+    """A referral reached ``stage``, or one of its halves was let go."""
 
     referral_id: int
     referrer_id: int
     friend_id: int
     stage: str
     quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HalfReached:
+    """The referrer has earned the ``first`` or ``second`` half (F8); the ledger follows as a reaction."""
+
+    referral_id: int
+    referrer_id: int
+    half: str
+    points: int
+    reached_at: datetime
+    life_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class HalfReversed:
+    """What the second half was given for has been undone (F11)."""
+
+    referral_id: int
+    referrer_id: int
+    half: str
+    points: int

@@ -8,6 +8,7 @@ from typing import Protocol
 STAGES = ("invited", "registered", "booked", "arrived", "qualified")
 ENDS = ("expired", "rejected", "reversed")
 OPEN_STAGES = ("registered", "booked", "arrived")
+HALVES = ("first", "second")
 ORIGINS = ("link", "cookie", "desk", "api")
 FLAGS = ("same_device", "similar_name", "velocity")
 CLAIMS_A_DAY = 5
@@ -58,7 +59,11 @@ def reached(visits: Iterable[FriendsVisit], *, minimum_bill_minor: int, until: d
     The qualifying visit is the first completed one that was paid in money, is not wholly refunded and
     reaches the optional minimum. Steps at or after ``until`` come too late (F9).
     """
-    known = [visit for visit in visits if visit.status in ("booked", "arrived", "completed")]
+    known = [
+        visit
+        for visit in visits
+        if visit.status in ("booked", "arrived", "completed") and visit.created_at < until
+    ]
     if not known:
         return Reached()
     arrivals = [at for visit in known if (at := visit.arrived_at or visit.completed_at) and at < until]

@@ -39,10 +39,11 @@ class PublishedBoard:
 
 
 class OwnPlace(NamedTuple):
-    """A patient's own place, told to her alone."""
+    """A patient's own place, told to her alone; ``shown_name`` is how the public reads her, if at all."""
 
     rank: int
     score: int
+    shown_name: str | None
 
 
 def _published(month: Any) -> Select[Any]:
@@ -104,7 +105,7 @@ def published_months(session: Session) -> list[Month]:
 
 
 _OWN = (
-    select(_rows.c.rank, _rows.c.score)
+    select(_rows.c.rank, _rows.c.score, _rows.c.shown_name)
     .join(_boards, _boards.c.id == _rows.c.board_id)
     .where(
         _boards.c.month == bindparam("month"),
@@ -118,9 +119,16 @@ def own_place(session: Session, month: Month, patient_id: int) -> OwnPlace | Non
     """A patient's own rank on a published board, listed or not (B6); None when she helped nobody."""
     values = {"month": str(month), "patient_id": patient_id}
     row = session.connection().execute(_OWN, values).one_or_none()
-    return None if row is None else OwnPlace(row.rank, row.score)
+    return None if row is None else OwnPlace(*row)
 
 
 def nickname_of(session: Session, patient_id: int) -> Nickname | None:
     """A patient's nickname and what staff decided on it, if she ever proposed one."""
     return session.get(Nickname, patient_id)
+
+
+def ambassadors(session: Session, board_id: int) -> list[int]:
+    """The patients who share the first rank of a board and with it the title (B4)."""
+    return list(
+        session.scalars(select(BoardRow.patient_id).where(BoardRow.board_id == board_id, BoardRow.rank == 1))
+    )

@@ -7,19 +7,15 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.activity.operations import record
-from loyalty.clinic.queries import programme
 from loyalty.kernel.actor import SYSTEM, Actor
-from loyalty.kernel.clock import ClinicCalendar
 from loyalty.kernel.database import table_of
 from loyalty.kernel.events import note
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import PatientStats
-from loyalty.points import operations as points
-from loyalty.points.rules import last_day
 from loyalty.referrals import queries
-from loyalty.referrals.events import ReferralAdvanced
+from loyalty.referrals.events import HalfReached, HalfReversed, ReferralAdvanced
 from loyalty.referrals.models import Referral
-from loyalty.referrals.rules import ENDS, OPEN_STAGES, Reached, halves, is_forward, reached
+from loyalty.referrals.rules import ENDS, HALVES, OPEN_STAGES, Reached, halves, is_forward, reached
 
 _REFERRALS = table_of(Referral)
 _STATS = table_of(PatientStats)
@@ -65,13 +61,13 @@ def review_referral(session: Session, *, friend_id: int, now: datetime, quiet: b
     )
     if found.stage == "qualified" and steps.qualified_at is None:
         _reverse(session, found, now, quiet)
-    elif found.stage != "qualified":
+    else:
         _advance(session, found, steps, now, quiet)
 
 
 def _advance(session: Session, found: Any, steps: Reached, now: datetime, quiet: bool) -> None:
     stage = steps.stage if is_forward(found.stage, steps.stage) else found.stage
-    given = _pay_halves(session, found, steps, now, quiet)
+    given = _halves_reached(session, found, steps)
     if stage == found.stage and given == (found.first_half_points, found.second_half_points):
         return
     session.connection().execute(
@@ -93,54 +89,25 @@ def _advance(session: Session, found: Any, steps: Reached, now: datetime, quiet:
     note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, stage, quiet))
 
 
-def _pay_halves(
-    session: Session, found: Any, steps: Reached, now: datetime, quiet: bool
-) -> tuple[int | None, int | None]:
-    """Credit the halves that are due; a flagged referral's are held until it is cleared (F6, F8)."""
+def _halves_reached(session: Session, found: Any, steps: Reached) -> tuple[int | None, int | None]:
+    """Let the halves go that are due; a flagged referral's are held until it is cleared (F6, F8)."""
     given = [found.first_half_points, found.second_half_points]
     if found.is_flagged and found.cleared_at is None:
         return given[0], given[1]
-    due = zip(("first", "second"), halves(found.terms["reward_points"]), strict=True)
-    for position, (name, amount) in enumerate(due):
-        reached_at = (steps.arrived_at, steps.qualified_at)[position]
-        if reached_at is None or given[position] is not None:
-            continue
-        day = _calendar(session).day_of(reached_at)
-        points.credit(
-            session,
-            patient_id=found.referrer_id,
-            points=amount,
-            kind="referral",
-            key=f"referral:{found.id}:{name}",
-            at=reached_at,
-            valid_to=last_day(day, found.terms["life_months"]),
-            rule=f"referral_{name}_half",
-            referral_id=found.id,
-            quiet=True,
-            now=now,
-        )
-        given[position] = amount
+    due = zip(
+        HALVES, halves(found.terms["reward_points"]), (steps.arrived_at, steps.qualified_at), strict=True
+    )
+    for position, (half, points, reached_at) in enumerate(due):
+        if reached_at is not None and given[position] is None:
+            given[position] = points
+            life = found.terms["life_months"]
+            note(session, HalfReached(found.id, found.referrer_id, half, points, reached_at, life))
     return given[0], given[1]
-
-
-def _calendar(session: Session) -> ClinicCalendar:
-    return programme(session).calendar
 
 
 def _reverse(session: Session, found: Any, now: datetime, quiet: bool) -> None:
     if found.second_half_points:
-        points.reverse_credit(
-            session,
-            patient_id=found.referrer_id,
-            credit_key=f"referral:{found.id}:second",
-            points=found.second_half_points,
-            key=f"referral:{found.id}:second:reverse",
-            today=_calendar(session).day_of(now),
-            referral_id=found.id,
-            actor=SYSTEM,
-            now=now,
-            quiet=True,
-        )
+        note(session, HalfReversed(found.id, found.referrer_id, HALVES[1], found.second_half_points))
     _end(session, found.id, "reversed", "refunded", now)
     session.connection().execute(_COUNT, {"referrer": found.referrer_id})
     record(

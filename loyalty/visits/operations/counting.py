@@ -3,6 +3,7 @@
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from loyalty.clinic.queries import Programme
 from loyalty.kernel.database import table_of
 from loyalty.patients.models import PatientStats
 from loyalty.visits.models import Visit
@@ -30,9 +31,22 @@ _REVIEW = (
 )
 
 
-def review_visit_count(session: Session, patient_id: int) -> None:
+_DAYS = select(_VISITS.c.completed_at).where(_COUNTS)
+_SET_COUNT = (
+    update(_STATS)
+    .where(_STATS.c.patient_id == bindparam("patient"))
+    .values(visit_count=bindparam("count"))
+)
+
+
+def review_visit_count(session: Session, patient_id: int, setup: Programme) -> None:
     """Bring the visit part of the summary row in line with the facts (M2).
 
-    A visit counts when it is completed, paid, and not wholly refunded.
+    A visit counts when it is completed, paid, and not wholly refunded; with the option
+    ``visits.one_per_day`` at most one of a local day does.
     """
-    session.connection().execute(_REVIEW, {"patient": patient_id})
+    run = session.connection().execute
+    run(_REVIEW, {"patient": patient_id})
+    if setup.settings["visits.one_per_day"]:
+        days = {setup.calendar.day_of(at) for at in run(_DAYS, {"patient": patient_id}).scalars()}
+        run(_SET_COUNT, {"patient": patient_id, "count": len(days)})
