@@ -44,6 +44,6 @@ def running_supervisor(pid_file: Path = SUPERVISOR_PID) -> int | None:
     except (OSError, ValueError):
         return None
     answer = subprocess.run(
-        ["ps", "-o", "args=", "-p", str(number)], capture_output=True, text=True, check=False
+        ["ps", "-ww", "-o", "args=", "-p", str(number)], capture_output=True, text=True, check=False
     )
     return number if "supervisor.supervisord" in answer.stdout else None

@@ -97,6 +97,18 @@ class Started:
             self.press_ctrl_c()
 
 
+def refused(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
+    """A `./run` that is expected to end at once."""
+    return subprocess.run(
+        ["./run", "--port", str(port)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECOND_START_SECONDS,
+    )
+
+
 @dataclass(frozen=True)
 class FirstStart:
     """What was seen of a first start and its end."""
@@ -154,9 +166,7 @@ def test_a_second_start_is_quick_makes_no_second_clinic_and_is_the_only_one(
     started.wait_for(f"http://127.0.0.1:{port}/healthz")
     assert time.monotonic() - begun < SECOND_START_SECONDS
     assert "Making the demo clinic" not in started.console.read_text()
-    again = subprocess.run(
-        ["./run", "--port", str(port + 1)], cwd=clone, capture_output=True, text=True, check=False
-    )
+    again = refused(clone, port + 1)
     assert again.returncode == 1
     assert again.stderr.startswith("Liana already runs from this folder (process ")
     assert again.stderr.count("\n") == 1
@@ -186,11 +196,9 @@ def test_a_busy_port_stops_the_start_with_one_sentence(clone: Path, port: int) -
     with socket.socket() as other:
         other.bind(("127.0.0.1", port + 2))
         other.listen()
-        refused = subprocess.run(
-            ["./run", "--port", str(port + 2)], cwd=clone, capture_output=True, text=True, check=False
-        )
-    assert refused.returncode == 1
-    assert refused.stderr == (
+        answer = refused(clone, port + 2)
+    assert answer.returncode == 1
+    assert answer.stderr == (
         f"Port {port + 2} on 127.0.0.1 cannot be used (address already in use): "
         "stop the other program or choose another port with --port.\n"
     )
