@@ -4,4 +4,19 @@ from flask import Blueprint
 
 blueprint = Blueprint("portal", __name__)
 
-from portal import login  # noqa: E402, F401
+from portal import (  # noqa: E402, F401
+    badges,
+    card,
+    claim,
+    consents,
+    home,
+    invitations,
+    invite,
+    landing,
+    leaderboard,
+    login,
+    me,
+    points,
+    public_board,
+    visits,
+)
