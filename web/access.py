@@ -91,10 +91,10 @@ def _staff(access: Access) -> Response | None:
     staff = current_staff_or_none()
     if staff is None:
         return to_login("admin.login")
-    if access.permission is None or may(staff.role, access.permission):
-        return None
-    _note_refusal(str(access.permission))
-    abort(403)
+    if access.permission is not None and not may(staff.role, access.permission):
+        _note_refusal(str(access.permission))
+        abort(403)
+    return None
 
 
 def _note_refusal(permission: str) -> None:

@@ -18,7 +18,9 @@ from web.errors import init_errors
 from web.extensions import csrf, db, htmx, login_manager, migrate
 from web.formats import init_formats
 from web.i18n import init_i18n
+from web.labels import init_labels
 from web.layout import init_layout
+from web.readiness import MIGRATIONS
 from web.redis import init_redis
 from web.security import init_security
 from web.sessions import init_sessions
@@ -58,9 +60,7 @@ def _bind_extensions(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         set_up(db.engine)
-    migrate.init_app(
-        app, db, directory=str(config.ROOT / "migrations"), render_as_batch=True, compare_type=True
-    )
+    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     htmx.init_app(app)
     init_redis(app)
     init_security(app)
@@ -70,6 +70,7 @@ def _bind_extensions(app: Flask) -> None:
     init_clinic(app)
     init_i18n(app)
     init_formats(app)
+    init_labels(app)
     init_layout(app)
     init_art(app)
     init_errors(app)

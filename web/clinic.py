@@ -1,4 +1,4 @@
-"""The clinic as pages show it, in the reader's language, without a query of its own where somebody is signed in."""
+"""The clinic as pages show it, in the reader's language; where somebody is signed in it costs no query."""
 
 from time import monotonic
 from typing import Any
@@ -12,6 +12,7 @@ from loyalty.clinic.rules.settings import Settings
 from loyalty.kernel.localized import LocalizedText
 from loyalty.kernel.refusal import Refusal
 from web.extensions import db
+from web.i18n import current_language
 from web.identity import reader
 
 _KEY = "liana-clinic"
@@ -53,10 +54,11 @@ def current_programme() -> Programme:
 
 
 class ClinicView:
-    """What templates call ``clinic``; before a clinic exists, and while no database answers, the product's name."""
+    """What templates call ``clinic``; without a clinic, or a database that answers, the product's name."""
 
     def __init__(self, found: Facts | None, language: str) -> None:
-        self._programme, self._contact = found or (None, None)
+        self._programme: Programme | None = found[0] if found is not None else None
+        self._contact: Contact | None = found[1] if found is not None else None
         self._language = language
 
     def _in_language(self, text: LocalizedText) -> str:
@@ -99,8 +101,16 @@ class ClinicView:
         return self._in_language(self._contact.licence) if self._contact is not None else ""
 
 
-def clinic_view(language: str) -> ClinicView:
-    """The clinic in ``language``; an unreachable database leaves the product's bare name."""
+def current_clinic() -> ClinicView:
+    """The clinic in the language in force."""
+    language = current_language()
+    kept: dict[str, ClinicView] = g.setdefault("clinic_views", {})
+    if language not in kept:
+        kept[language] = _clinic_view(language)
+    return kept[language]
+
+
+def _clinic_view(language: str) -> ClinicView:
     try:
         return ClinicView(facts(), language)
     except SQLAlchemyError:

@@ -43,7 +43,7 @@ class Sessions(SecureCookieSessionInterface):
     def get_cookie_domain(self, app: Flask) -> None:
         return None
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # type: ignore[override]
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         # Looking for a log-in is what every request does; only a page that used one varies by it.
         if response.cache_control.public and not session.modified:
             return

@@ -7,7 +7,6 @@ cost nothing.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from flask import g, has_request_context, request, session
 from flask_login import current_user, login_user, logout_user
@@ -98,7 +97,8 @@ def actor() -> Actor:
     """Who acts in this request, for operations and audit entries (A1)."""
     person = reader()
     if person is None:
-        return cast(Actor, g.get("actor")) or (Actor("friend") if has_request_context() else SYSTEM)
+        known: Actor | None = g.get("actor")
+        return known or (Actor("friend") if has_request_context() else SYSTEM)
     return Actor(person.kind, person.id)
 
 

@@ -1,5 +1,6 @@
 """Names of the programme's codes in the reader's language: tiers, stages, states, badges, roles."""
 
+from flask import Flask
 from flask_babel import gettext as _
 
 
@@ -71,14 +72,41 @@ def entry_text(kind: str) -> str:
     return names.get(kind, kind)
 
 
+def channel_name(channel: str) -> str:
+    """How a message travels; product names stay as they are."""
+    names = {
+        "sms": _("SMS"),
+        "zalo": "Zalo",
+        "viber": "Viber",
+        "whatsapp": "WhatsApp",
+        "telegram": "Telegram",
+        "wechat": _("WeChat"),
+        "email": _("E-mail"),
+        "call": _("Phone call"),
+        "any": _("Any way"),
+    }
+    return names.get(channel, channel)
+
+
 def role_name(role: str) -> str:
     names = {
-        "receptionist": _("Receptionist"),
-        "nurse": _("Nurse"),
-        "marketer": _("Marketing"),
+        "reception": _("Reception"),
+        "care": _("Patient care"),
         "marketing": _("Marketing"),
         "manager": _("Manager"),
         "administrator": _("Administrator"),
-        "owner": _("Owner"),
     }
     return names.get(role, role)
+
+
+def init_labels(app: Flask) -> None:
+    """Labels as filters, so that imported macros see them too."""
+    app.jinja_env.filters.update(
+        tier_name=tier_name,
+        status_name=status_name,
+        stage_name=stage_name,
+        badge_name=badge_name,
+        entry_text=entry_text,
+        channel_name=channel_name,
+        role_name=role_name,
+    )

@@ -8,23 +8,13 @@ from flask_babel import gettext as _
 from werkzeug.local import LocalProxy
 
 from loyalty.access.queries import SignedIn, SignedInStaff
-from loyalty.clinic.rules.roles import Permission as P
+from loyalty.clinic.rules.roles import Permission
 from web.access import access_of
-from web.clinic import ClinicView, clinic_view
+from web.clinic import current_clinic
 from web.i18n import OWN_NAMES, current_language, html_lang
 from web.identity import reader
 
 Link = tuple[str, str, str]
-StaffLink = tuple[str, str, str, int]
-
-
-def current_clinic() -> ClinicView:
-    """The clinic in the language in force."""
-    language = current_language()
-    kept: dict[str, ClinicView] = g.setdefault("clinic_views", {})
-    if language not in kept:
-        kept[language] = clinic_view(language)
-    return kept[language]
 
 
 def _viewer() -> SignedIn | None:
@@ -45,41 +35,6 @@ def portal_nav() -> list[Link]:
     )
 
 
-def admin_nav() -> list[tuple[str | None, list[StaffLink]]]:
-    """The staff's side bar, with what this person's role may open."""
-    groups = (
-        (
-            None,
-            (
-                ("admin.today", "home", _("Today")),
-                ("admin.patients", "users", _("Patients")),
-                ("admin.visits", "calendar", _("Visits")),
-                ("admin.requests", "bell", _("Requests")),
-            ),
-        ),
-        (
-            _("Programme"),
-            (
-                ("admin.referrals", "board", _("Referrals")),
-                ("admin.leaderboards", "podium", _("Leaderboard")),
-                ("admin.messages", "send", _("Messages")),
-            ),
-        ),
-        (
-            _("System"),
-            (
-                ("admin.imports", "upload", _("Import")),
-                ("admin.settings", "sliders", _("Settings")),
-                ("admin.staff", "key", _("Staff")),
-                ("admin.audit", "clipboard", _("Audit")),
-                ("admin.health", "chart", _("Health")),
-            ),
-        ),
-    )
-    shown = [(label, [(*link, 0) for link in _open_links(links)]) for label, links in groups]
-    return [(label, links) for label, links in shown if links]
-
-
 def _open_links(links: Sequence[Link]) -> list[Link]:
     person = reader()
     return [link for link in links if _may_open(link[0], person)]
@@ -95,7 +50,7 @@ def _may_open(endpoint: str, person: SignedIn | None) -> bool:
 
 def _register_visit_url() -> str | None:
     person = reader()
-    if isinstance(person, SignedInStaff) and person.may(P.REGISTER_VISITS):
+    if isinstance(person, SignedInStaff) and person.may(Permission.REGISTER_VISITS):
         return (
             url_for("admin.register_visit") if "admin.register_visit" in current_app.view_functions else None
         )
@@ -110,7 +65,6 @@ def init_layout(app: Flask) -> None:
         "html_lang": LocalProxy(html_lang),
         "current_language": LocalProxy(current_language),
         "portal_nav": LocalProxy(portal_nav),
-        "admin_nav": LocalProxy(admin_nav),
         "register_visit_url": LocalProxy(_register_visit_url),
         "product_name": LocalProxy(lambda: current_clinic().product_name),
     }

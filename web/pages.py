@@ -64,7 +64,7 @@ def _path_of(url: str) -> str:
 
 
 def safe_path(path: str | None, default: str | None = None) -> str | None:
-    """``path`` when it is a plain path of this site, else ``default``: no scheme, host, backslash, control sign."""
+    """``path`` when it is a plain path of this site, else ``default``: no scheme, host or backslash in it."""
     if not path or len(path) > LONGEST_NEXT or not _PLAIN_PATH.fullmatch(path):
         return default
     return path

@@ -19,8 +19,8 @@ from web.config import MEGABYTE
 
 View = TypeVar("View", bound=Callable[..., Any])
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-PERSONAL = "private, no-cache"
-SECRET = "private, no-store"
+ASK_FIRST = "private, no-cache"
+KEEP_NOTHING = "private, no-store"
 YEAR_SECONDS = 365 * 24 * 3600
 
 _policy = (
@@ -83,12 +83,12 @@ def _end(_fault: BaseException | None = None) -> None:
 
 def _guard(response: Response) -> Response:
     headers = response.headers
-    for name, value in _HEADERS.items():
+    for name, value in _always.headers.items():
         headers.setdefault(name, value)
     if request.is_secure:
         headers.setdefault(_over_https.header_name, _over_https.header_value)
     if "Cache-Control" not in headers and request.endpoint not in ("static", "vendored_file"):
-        headers["Cache-Control"] = PERSONAL if _may_be_kept(response) else SECRET
+        headers["Cache-Control"] = ASK_FIRST if _may_be_kept(response) else KEEP_NOTHING
     if response.mimetype == "text/html":
         response.vary.update(("Cookie", "Accept-Language", "HX-Request"))
     return response
@@ -102,6 +102,3 @@ def _may_be_kept(response: Response) -> bool:
 
 def _is_part() -> bool:
     return request.headers.get("HX-Request") == "true"
-
-
-_HEADERS = _always.headers

@@ -71,9 +71,10 @@ def transaction() -> Iterator[Session]:
 def own_transaction() -> Iterator[Session]:
     """A short transaction beside the request's: what is written in it stays whatever becomes of the request.
 
-    The request's own transaction is given up first: SQLite has one writer, which would wait for itself.
+    A POST's own transaction is given up first: SQLite has one writer, which would wait for itself.
     """
-    undo(db.session())
+    if not reading_only.get():
+        undo(db.session())
     token = reading_only.set(False)
     try:
         with Session(db.engine) as session, session.begin():

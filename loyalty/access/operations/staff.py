@@ -35,7 +35,7 @@ class PasswordTry:
 def count_password_try(session: Session, *, email: str, address: str, now: datetime) -> PasswordTry:
     """Count a try at a password; commit it before the costly comparison.
 
-    Refuses "too_many_tries" while the growing pause of this account at this address lasts (5 s after the third
+    Refuses "too_many_tries" while the growing pause of this account at this address lasts (5 s from the third
     failure, doubling, 15 minutes at most); from elsewhere the account stays open.
     """
     email = clean_name(email).lower()
@@ -44,7 +44,8 @@ def count_password_try(session: Session, *, email: str, address: str, now: datet
     row = session.execute(
         select(Staff.id, Staff.password_hash).where(Staff.email == email, Staff.disabled_at.is_(None))
     ).one_or_none()
-    return PasswordTry(*(row or (None, None)), subject)
+    staff_id, password_hash = row if row is not None else (None, None)
+    return PasswordTry(staff_id, password_hash, subject)
 
 
 def _count_after_pause(session: Session, scope: str, subject: str, now: datetime) -> None:
@@ -54,15 +55,20 @@ def _count_after_pause(session: Session, scope: str, subject: str, now: datetime
     throttle.count(session, scope, subject, now=now)
 
 
-def forget_failures(session: Session, *, subject: str) -> None:
-    """A right password ends the pause of its account at this address."""
-    throttle.forget(session, (PASSWORD,), subject)
+def accept_password(session: Session, *, attempt: PasswordTry, fresh_hash: str | None) -> None:
+    """A right password ends the pause of its account at this address.
 
-
-def keep_password_current(session: Session, *, staff_id: int, password: str) -> None:
-    """Hash a password, just shown to be right, with today's costs."""
-    fresh = passwords.hash_password(password)
-    session.execute(update(Staff).where(Staff.id == staff_id).values(password_hash=fresh))
+    ``fresh_hash`` replaces a digest made with earlier costs. An account without a second factor gets the
+    secret that the set-up page shows.
+    """
+    throttle.forget(session, (PASSWORD,), attempt.subject)
+    if fresh_hash is not None:
+        session.execute(update(Staff).where(Staff.id == attempt.staff_id).values(password_hash=fresh_hash))
+    session.execute(
+        update(Staff)
+        .where(Staff.id == attempt.staff_id, Staff.totp_secret.is_(None))
+        .values(totp_secret=second_factor.new_totp_secret())
+    )
 
 
 def set_password(session: Session, staff: Staff, password: str, now: datetime) -> None:
@@ -90,15 +96,6 @@ def use_password_link(session: Session, *, token: str, password: str, now: datet
         raise Refusal("link_dead")
     set_password(session, staff, password, now)
     return staff
-
-
-def prepare_totp(session: Session, *, staff_id: int) -> None:
-    """Give an account without a second factor the secret that the set-up page shows."""
-    session.execute(
-        update(Staff)
-        .where(Staff.id == staff_id, Staff.totp_secret.is_(None))
-        .values(totp_secret=second_factor.new_totp_secret())
-    )
 
 
 def confirm_totp(session: Session, staff: Staff, secret: str, now: datetime) -> list[str]:

@@ -44,7 +44,7 @@ def wait_after_failures(failures: int, last: datetime | None, now: datetime) -> 
     if last is None or failures < FREE_FAILURES:
         return timedelta(0)
     doublings = min(failures - FREE_FAILURES, 10)
-    delay = min(FIRST_DELAY * 2**doublings, LONGEST_DELAY)
+    delay: timedelta = min(FIRST_DELAY * 2**doublings, LONGEST_DELAY)
     return max(last + delay - now, timedelta(0))
 
 

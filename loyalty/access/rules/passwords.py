@@ -1,4 +1,4 @@
-"""Passwords of the staff: what is refused, and argon2id behind a gate so that a flood cannot take all cores."""
+"""Passwords of the staff: what is refused, and argon2id behind a gate, so that a flood spares the pages."""
 
 import os
 from collections.abc import Iterable
@@ -57,9 +57,10 @@ def matches(stored: str | None, password: str) -> bool:
     """Whether a password is right; without a stored one the same work is done for the answer no."""
     with _Turn():
         try:
-            return _hasher.verify(stored or _decoy(), password[: LONGEST + 1]) and stored is not None
+            _hasher.verify(stored or _decoy(), password[: LONGEST + 1])
         except (VerificationError, InvalidHashError):
             return False
+    return stored is not None
 
 
 def is_outdated(stored: str) -> bool:
