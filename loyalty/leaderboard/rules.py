@@ -86,15 +86,15 @@ def title(rank: int) -> str | None:
 def shown_name(name: Name) -> str | None:
     """The name the public may read; None for who has not opted in (B6).
 
-    Staff's wording stands first, then the real name where it was allowed, then the nickname, each only once
-    approved; else initials.
+    Staff's wording stands before the nickname, and the real name only where she allowed it and chose no
+    nickname; all of them once approved, else initials.
     """
     if not name.may_be_shown:
         return None
     if name.state != APPROVED:
         return masked_name(name.real_name)
-    wished = clean_name(name.real_name) if name.real_name_allowed else name.nickname
-    return name.changed_to or wished or masked_name(name.real_name)
+    real_name = clean_name(name.real_name) if name.real_name_allowed else masked_name(name.real_name)
+    return name.changed_to or name.nickname or real_name
 
 
 def cleaned_nickname(text: str, *, real_name: str, real_name_allowed: bool) -> str:

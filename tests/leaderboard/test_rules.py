@@ -72,7 +72,7 @@ def test_b6_who_did_not_opt_in_has_no_name_at_all() -> None:
         ("Blue Sea", None, False, "Blue Sea"),
         ("Blue Sea", "Sea", False, "Sea"),
         ("Blue Sea", "Sea", True, "Sea"),
-        ("Blue Sea", None, True, "Nguyễn Mai"),
+        ("Blue Sea", None, True, "Blue Sea"),
         ("", None, True, "Nguyễn Mai"),
         ("", None, False, "N. M."),
     ],

@@ -3,7 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, delete, false, func, insert, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    bindparam,
+    cast,
+    delete,
+    false,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from loyalty.activity.operations import record
@@ -113,7 +125,7 @@ def _recount(session: Session, board: Board, values: dict[str, Any]) -> None:
     """Replace a draft's rows by the month's standings and bring its totals up to date."""
     session.execute(delete(_rows).where(_rows.c.board_id == board.id))
     session.execute(_FILL, values)
-    totals = select(func.coalesce(func.sum(_rows.c.score), 0), func.count())
+    totals = select(cast(func.coalesce(func.sum(_rows.c.score), 0), BigInteger), func.count())
     row = session.execute(totals.where(_rows.c.board_id == board.id)).one()
     board.friends_total, board.helpers_total = row
     session.flush()

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import (
+    CompoundSelect,
+    Row,
+    bindparam,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.clock import Month
@@ -14,10 +23,17 @@ from loyalty.leaderboard import rules
 from loyalty.leaderboard.models import Board, BoardRow, Nickname
 
 _boards, _rows = table_of(Board), table_of(BoardRow)
+_FACTS = (
+    _boards.c.month,
+    _boards.c.friends_total,
+    _boards.c.helpers_total,
+    _boards.c.published_at,
+    _boards.c.version,
+)
+_SHOWN = (_rows.c.rank, _rows.c.shown_name, _rows.c.score)
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedRow:
+class PublishedRow(NamedTuple):
     """One line of the public page; ``title`` is ``rules.AMBASSADOR`` or None."""
 
     rank: int
@@ -46,23 +62,16 @@ class OwnPlace(NamedTuple):
     shown_name: str | None
 
 
-def _published(month: Any) -> Select[Any]:
-    listed = (_rows.c.board_id == _boards.c.id) & _rows.c.is_listed & _rows.c.shown_name.is_not(None)
-    return (
-        select(
-            _boards.c.month,
-            _boards.c.friends_total,
-            _boards.c.helpers_total,
-            _boards.c.published_at,
-            _boards.c.version,
-            _rows.c.rank,
-            _rows.c.shown_name,
-            _rows.c.score,
-        )
-        .select_from(_boards.outerjoin(_rows, listed))
-        .where(_boards.c.month == month, _boards.c.state == rules.PUBLISHED)
-        .order_by(_rows.c.position)
+def _published(month: Any) -> CompoundSelect[Any]:
+    """The board's own line, then its listed rows: one statement, and no fact is read once a row."""
+    is_public = (_boards.c.month == month) & (_boards.c.state == rules.PUBLISHED)
+    own = select(literal(0).label("position"), *_FACTS, *(null().label(shown.key) for shown in _SHOWN))
+    listed = (
+        select(_rows.c.position, *(null() for _ in _FACTS), *_SHOWN)
+        .join(_boards, _boards.c.id == _rows.c.board_id)
+        .where(is_public, _rows.c.is_listed, _rows.c.shown_name.is_not(None))
     )
+    return union_all(own.where(is_public), listed).order_by("position")
 
 
 _LATEST = select(func.max(_boards.c.month)).where(_boards.c.state == rules.PUBLISHED).scalar_subquery()
@@ -82,19 +91,13 @@ def latest_published(session: Session) -> PublishedBoard | None:
 def _board_of(lines: Sequence[Row[Any]]) -> PublishedBoard | None:
     if not lines:
         return None
-    first = lines[0]
+    own = lines[0]
     rows = tuple(
-        PublishedRow(line.rank, line.shown_name, line.score, rules.title(line.rank))
-        for line in lines
-        if line.shown_name is not None
+        PublishedRow(rank, name, score, rules.title(rank))
+        for rank, name, score in (line[-len(_SHOWN) :] for line in lines[1:])
     )
     return PublishedBoard(
-        Month.parse(first.month),
-        rows,
-        first.friends_total,
-        first.helpers_total,
-        first.published_at,
-        first.version,
+        Month.parse(own.month), rows, own.friends_total, own.helpers_total, own.published_at, own.version
     )
 
 

@@ -1,0 +1,1 @@
+"""Speed as ratios to a floor written by hand, one script per path: ``python -m benchmarks.board``."""
