@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from jobs import runs
 from jobs.context import application, reading
+from jobs.logs import write_logs
 from jobs.periodic import PERIODIC, PeriodicJob, run_slot
 from jobs.schedule import CatchUp, Slot
 from loyalty.clinic.queries import Programme, clinic, programme
@@ -107,6 +108,7 @@ def _life(job: PeriodicJob) -> int:
 
 def main() -> None:
     """Tick until asked to stop."""
+    write_logs()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

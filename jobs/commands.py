@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 
 from jobs import runs
 from jobs.context import reading
+from jobs.logs import write_logs
 from jobs.periodic import PERIODIC
 from loyalty.clinic.queries import programme
 from loyalty.kernel import clock
@@ -31,6 +32,7 @@ class Instant(click.ParamType[datetime]):
 @click.group("jobs")
 def jobs_commands() -> None:
     """Periodic jobs: list them, run one by hand."""
+    write_logs()
 
 
 @jobs_commands.command("list")

@@ -74,6 +74,6 @@ def facts(session: Session) -> list[Finding]:
 
 def _gateway() -> Finding:
     name = chosen_gateway(current_app.config)
-    return Finding(
-        "gateway_missing" if name is None else "gateway_there", name is not None, {"gateway": name}
-    )
+    if name is None:
+        return Finding("gateway_missing", False)
+    return Finding("gateway_there", True, {"gateway": name})

@@ -20,6 +20,7 @@ from rq.job import Job
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.context import application
+from jobs.logs import write_logs
 from jobs.messages import send_due
 from jobs.periodic import MESSAGES_QUEUE, PERIODIC_QUEUE
 
@@ -122,6 +123,7 @@ def _sweep() -> None:
 
 def main(arguments: Sequence[str]) -> None:
     """Work on the named queues, by default on all of them, messages first."""
+    write_logs()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

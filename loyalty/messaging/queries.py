@@ -1,4 +1,4 @@
-"""Reading messages: what is due, what staff must look at, what a patient got, what the phones received."""
+"""Reading messages: what is due, what staff must look at, what a patient got."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from loyalty.messaging import rules
-from loyalty.messaging.models import Delivery, Message
+from loyalty.messaging.models import Message
 from loyalty.patients.models import Consent, Patient
 
 _IN_DOUBT = and_(Message.state == rules.UNCERTAIN, Message.purpose != rules.SECURITY)
@@ -50,17 +50,6 @@ class MessageRow:
     sent_at: datetime | None
     attempts: int
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What a phone or a mailbox outside production received."""
-
-    id: int
-    channel: str
-    recipient: str
-    text: str
-    at: datetime
 
 
 def message(session: Session, message_id: int) -> Message | None:
@@ -165,15 +154,6 @@ def acts_of_consent(session: Session, *, patient_id: int, purpose: str) -> list[
         .order_by(Consent.id)
     )
     return [(row.channel, row.granted) for row in session.execute(query)]
-
-
-def received(session: Session, *, recipient: str | None = None, limit: int = 50) -> list[Received]:
-    """What the demo's phones and mailboxes received, newest first."""
-    query = select(Delivery.id, Delivery.channel, Delivery.recipient, Delivery.text, Delivery.at)
-    query = query.where(Delivery.outcome == rules.ACCEPTED)
-    if recipient is not None:
-        query = query.where(Delivery.recipient == recipient)
-    return [Received(*row) for row in session.execute(query.order_by(Delivery.id.desc()).limit(limit))]
 
 
 def _listed(session: Session, query: Select[*tuple[Any, ...]]) -> list[MessageRow]:
