@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.activity.models import AuditEntry
 from loyalty.kernel.actor import Actor
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 
 _INSERT = insert(table_of(AuditEntry))
 
@@ -25,7 +25,7 @@ def record(
     now: datetime,
 ) -> None:
     """Keep an audit entry of an act (A1); ``before`` and ``after`` hold JSON values only."""
-    session.connection().execute(
+    connection_of(session).execute(
         _INSERT,
         {
             "at": now,

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from loyalty.badges.models import BadgeAward
 from loyalty.badges.rules import earned
 from loyalty.kernel.clock import ClinicCalendar
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.once import InsertOnce
 from loyalty.patients.models import PatientStats
 
@@ -25,7 +25,7 @@ def review_badges(session: Session, *, patient_id: int, calendar: ClinicCalendar
 
     A badge once given stays, whatever is refunded later.
     """
-    rows = session.connection().execute(_FACTS, {"patient": patient_id}).all()
+    rows = connection_of(session).execute(_FACTS, {"patient": patient_id}).all()
     if not rows:
         return []
     facts, held = rows[0], {row.badge for row in rows}

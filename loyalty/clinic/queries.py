@@ -9,6 +9,7 @@ from loyalty.clinic.models import Branch, Clinic, Doctor, Service, Staff
 from loyalty.clinic.rules.presets import Preset, preset_of
 from loyalty.clinic.rules.settings import Settings
 from loyalty.kernel.clock import ClinicCalendar, clinic_calendar
+from loyalty.kernel.database import connection_of
 from loyalty.kernel.localized import LocalizedText
 from loyalty.kernel.money import minor_digits
 from loyalty.kernel.refusal import Refusal
@@ -62,7 +63,7 @@ def programme(session: Session) -> Programme:
     """The programme in force, read once a transaction; refuses while no clinic has been set up."""
     known = session.info.get(_KEPT)
     if known is None:
-        row = session.connection().execute(_PROGRAMME).one_or_none()
+        row = connection_of(session).execute(_PROGRAMME).one_or_none()
         if row is None:
             raise Refusal("no_clinic")
         known = session.info[_KEPT] = programme_of(row)

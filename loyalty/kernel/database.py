@@ -6,9 +6,9 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import JSON, DateTime, Engine, MetaData, Table, create_engine, event
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, Table, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from loyalty.kernel.localized import LocalizedText
@@ -29,11 +29,21 @@ class Base(DeclarativeBase):
     """All tables; constraint names are fixed so that migrations can drop them on SQLite too."""
 
     metadata = MetaData(naming_convention=NAMING)
+    # A year's takings in đồng outgrow 32 bits. SQLite numbers its rows by itself only in a plain INTEGER.
+    type_annotation_map = {int: BigInteger().with_variant(Integer, "sqlite")}
 
 
 def table_of(model: type[Base]) -> Table:
     """The plain table of a model, for statements built once that need no mapped objects."""
     return cast(Table, model.__table__)
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection of a session's transaction, looked up once: hot paths run dozens of statements on it."""
+    kept: Connection | None = session.info.get("connection")
+    if kept is None or kept.closed:
+        kept = session.info["connection"] = session.connection()
+    return kept
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -5,12 +5,15 @@ places, the request's ``@commits`` and the job's ``job_context``. A commit with 
 that no visit can be saved without its points.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+
+from loyalty.kernel.refusal import Refusal
 
 Reaction = Callable[[Session, Any, datetime], None]
 Reactions = Mapping[type, Sequence[Reaction]]
@@ -27,6 +30,18 @@ def note(session: Session, happened: object) -> None:
 def pending(session: Session) -> list[object]:
     """The events noted and not settled yet, oldest first."""
     return list(session.info.get(_PENDING, ()))
+
+
+@contextmanager
+def attempt(session: Session) -> Iterator[None]:
+    """Work that may fail alone: a Refusal inside undoes its rows and its events, not those before it."""
+    noted = len(session.info.get(_PENDING, ()))
+    try:
+        with session.begin_nested():
+            yield
+    except Refusal:
+        del session.info.get(_PENDING, [])[noted:]
+        raise
 
 
 def settle(session: Session, reactions: Reactions, now: datetime) -> None:

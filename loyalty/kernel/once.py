@@ -7,6 +7,8 @@ from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from loyalty.kernel.database import connection_of
+
 
 class InsertOnce:
     """A prebuilt ``INSERT … ON CONFLICT (key) DO NOTHING RETURNING column``."""
@@ -21,5 +23,5 @@ class InsertOnce:
 
     def __call__(self, session: Session, row: Mapping[str, Any]) -> Any:
         """The returned column of the new row, or None when a row with this key was there already."""
-        connection = session.connection()
+        connection = connection_of(session)
         return connection.execute(self._by_dialect[connection.dialect.name], row).scalar_one_or_none()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from loyalty.activity.operations import record
 from loyalty.kernel.actor import Actor
 from loyalty.kernel.contacts import clean_name, normalise_email, normalise_phone, search_key
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.events import note
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.events import ConsentChanged, PatientRegistered
@@ -83,7 +83,7 @@ def create_patient(
         changed_at=now,
     )
     _add_with_card(session, patient)
-    session.connection().execute(_INSERT_STATS, {"patient_id": patient.id})
+    connection_of(session).execute(_INSERT_STATS, {"patient_id": patient.id})
     record(
         session,
         actor=actor,

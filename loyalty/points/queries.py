@@ -4,7 +4,7 @@ from datetime import date
 from sqlalchemy import Row, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.patients.models import PatientStats
 from loyalty.points.models import LedgerEntry, Lot
 from loyalty.points.rules import OpenLot
@@ -37,18 +37,18 @@ def available(session: Session, patient_id: int, today: date) -> int:
 
     Lots past their last day do not count, whether or not the job has recorded it (TM4).
     """
-    return session.connection().execute(_AVAILABLE, {"patient": patient_id, "today": today}).scalar_one()  # type: ignore[no-any-return]
+    return connection_of(session).execute(_AVAILABLE, {"patient": patient_id, "today": today}).scalar_one()  # type: ignore[no-any-return]
 
 
 def next_expiry(session: Session, patient_id: int, today: date) -> tuple[int, date] | None:
     """How many points end next, and their last day; None when nothing ends."""
-    row = session.connection().execute(_NEXT, {"patient": patient_id, "today": today}).one_or_none()
+    row = connection_of(session).execute(_NEXT, {"patient": patient_id, "today": today}).one_or_none()
     return None if row is None else (row[1], row[0])
 
 
 def open_lots(session: Session, patient_id: int, today: date) -> list[OpenLot]:
     """The lots that may still be spent on a local day, in no particular order."""
-    rows = session.connection().execute(_OPEN, {"patient": patient_id, "today": today})
+    rows = connection_of(session).execute(_OPEN, {"patient": patient_id, "today": today})
     return [OpenLot(row.id, row.remaining, row.valid_to) for row in rows]
 
 

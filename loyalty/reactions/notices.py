@@ -11,7 +11,6 @@ from loyalty.messaging.operations import queue_message
 from loyalty.patients.queries import consent_given
 from loyalty.points.events import PointsChanged
 from loyalty.referrals.events import ReferralAdvanced
-from loyalty.referrals.models import Referral
 from loyalty.tiers.events import TierReached
 from loyalty.visits.events import AppointmentRequested, VisitBooked
 from loyalty.visits.models import Visit
@@ -64,15 +63,8 @@ def tell_points(session: Session, happened: PointsChanged, now: datetime) -> Non
 
 def tell_referrer(session: Session, happened: ReferralAdvanced, now: datetime) -> None:
     """Thank the referrer for the half just given: points only, no name, no stage (F15)."""
-    if happened.quiet or happened.stage not in ("arrived", "qualified"):
+    if happened.quiet or happened.points <= 0:
         return
-    found = session.get_one(Referral, happened.referral_id, populate_existing=True)
-    given = (found.first_half_points or 0, found.second_half_points or 0)
-    points = given[1] if happened.stage == "qualified" and given[1] else given[0]
-    if not points:
-        return
-    if happened.stage == "qualified" and found.arrived_at == found.qualified_at:
-        points = sum(given)
     delay = timedelta(0)
     if not consent_given(session, happened.friend_id, "referral"):
         first, last = _DISCREET_HOURS
@@ -82,7 +74,7 @@ def tell_referrer(session: Session, happened: ReferralAdvanced, now: datetime) -
         patient_id=happened.referrer_id,
         step="referral-advanced",
         anchor=f"referral:{happened.referral_id}:{happened.stage}",
-        values={"points": points},
+        values={"points": happened.points},
         due_at=now + delay,
         now=now,
     )

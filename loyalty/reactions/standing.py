@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from loyalty.badges import operations as badges
 from loyalty.clinic.queries import programme
 from loyalty.kernel.actor import SYSTEM
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.leaderboard import operations as leaderboard
 from loyalty.leaderboard.events import BoardPublished
 from loyalty.leaderboard.queries import ambassadors
@@ -36,7 +36,7 @@ _BILL = select(
 
 
 def _bill(session: Session, visit_id: int) -> Any:
-    return session.connection().execute(_BILL, {"visit": visit_id}).one()
+    return connection_of(session).execute(_BILL, {"visit": visit_id}).one()
 
 
 def give_invite_code(session: Session, happened: PatientRegistered, now: datetime) -> None:

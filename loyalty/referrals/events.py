@@ -6,12 +6,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ReferralAdvanced:
-    """A referral reached ``stage``, or one of its halves was let go."""
+    """A referral reached ``stage``; ``points`` is what its referrer got by this step."""
 
     referral_id: int
     referrer_id: int
     friend_id: int
     stage: str
+    points: int = 0
     quiet: bool = False
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from loyalty.kernel.codes import clean_code
 from loyalty.kernel.contacts import search_key
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.localized import LocalizedText
 from loyalty.patients.models import Consent, Patient, PatientStats
 from loyalty.referrals.models import InviteCode, Milestone, Referral, Touch
@@ -90,7 +90,7 @@ _INVITATION = (
 
 def invitation(session: Session, code: str) -> Invitation | None:
     """The invitation behind a code as typed or linked, in any case; None for an unknown one."""
-    row = session.connection().execute(_INVITATION, {"code": clean_code(code)[:16]}).one_or_none()
+    row = connection_of(session).execute(_INVITATION, {"code": clean_code(code)[:16]}).one_or_none()
     if row is None:
         return None
     shut = row.blocked_at or row.patient_blocked_at or row.merged_into_id or row.deceased_on
@@ -107,7 +107,7 @@ def referral(session: Session, referral_id: int) -> Referral | None:
 
 def friends_visits(session: Session, friend_id: int) -> Sequence[Any]:
     """The friend's visits as the stages need them."""
-    return session.connection().execute(_FRIENDS_VISITS, {"friend": friend_id}).all()
+    return connection_of(session).execute(_FRIENDS_VISITS, {"friend": friend_id}).all()
 
 
 def touches(session: Session, friend_id: int) -> Sequence[Any]:
@@ -216,7 +216,7 @@ def flagged_count(session: Session) -> int:
 def milestones(session: Session) -> list[tuple[int, str, LocalizedText, LocalizedText]]:
     """The track of friends helped: (friends, icon, name, short name), ascending."""
     columns = (_MILESTONES.c.friends, _MILESTONES.c.icon, _MILESTONES.c.name, _MILESTONES.c.short_name)
-    rows = session.connection().execute(select(*columns).order_by(_MILESTONES.c.friends))
+    rows = connection_of(session).execute(select(*columns).order_by(_MILESTONES.c.friends))
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 

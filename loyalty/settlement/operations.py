@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from loyalty.activity.operations import record
 from loyalty.clinic.queries import Programme, programme
 from loyalty.kernel.actor import Actor
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.events import note
 from loyalty.kernel.refusal import Refusal
 from loyalty.points import operations as points
@@ -77,7 +77,7 @@ def register_visit(
     payment_exceeds_due, patient_unknown, patient_merged, visit_unknown, impossible_move.
     """
     if form_key is not None:
-        first = session.connection().execute(_BY_FORM, {"form": form_key}).scalar_one_or_none()
+        first = connection_of(session).execute(_BY_FORM, {"form": form_key}).scalar_one_or_none()
         if first is not None:
             return int(first)
     setup = programme(session)
@@ -131,7 +131,7 @@ def register_visit(
 
 
 def _write_visit(session: Session, visit_id: int | None, row: dict[str, Any]) -> int:
-    run = session.connection().execute
+    run = connection_of(session).execute
     if visit_id is None:
         return int(run(_INSERT_VISIT, row).scalar_one())
     moved = run(
@@ -167,7 +167,7 @@ def _explain(session: Session, visit_id: int, patient_id: int) -> None:
 def _write_bill(
     session: Session, visit_id: int, lines: Sequence[Line], bill: Bill, payments: Sequence[Paid]
 ) -> None:
-    run = session.connection().execute
+    run = connection_of(session).execute
     run(
         _INSERT_LINES,
         [
@@ -258,7 +258,7 @@ def pay_visit(
 
 
 def _write_payment(session: Session, visit_id: int, payment: Paid) -> None:
-    session.connection().execute(
+    connection_of(session).execute(
         _INSERT_PAYMENTS,
         {
             "visit_id": visit_id,

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.queries import Programme, programme
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import Patient, PatientStats
 from loyalty.points import queries as points
@@ -61,7 +61,7 @@ class Quote:
 
 def payer(session: Session, patient_id: int, setup: Programme, now: datetime) -> Payer:
     """The patient as a payer, her summary row locked; refuses records that can act no more."""
-    row = session.connection().execute(_PAYER, {"patient": patient_id}).one_or_none()
+    row = connection_of(session).execute(_PAYER, {"patient": patient_id}).one_or_none()
     if row is None:
         raise Refusal("patient_unknown")
     if row.merged_into_id is not None:

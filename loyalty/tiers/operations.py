@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, false, insert, not_, or_,
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.queries import Programme
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.events import note
 from loyalty.patients.models import PatientStats
 from loyalty.tiers.events import TierReached
@@ -31,7 +31,7 @@ def review_tier(
     ``reason`` says what led here (visit, referral, reversal, review). A rise is noted once, for the
     highest level reached.
     """
-    run = session.connection().execute
+    run = connection_of(session).execute
     facts = run(_FACTS, {"patient": patient_id}).one()
     wanted = tier_for(ladder(setup.settings), facts.visit_count, facts.referral_count)
     if wanted == facts.tier:

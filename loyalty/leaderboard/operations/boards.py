@@ -22,7 +22,7 @@ from loyalty.activity.operations import record
 from loyalty.clinic.queries import Programme, programme
 from loyalty.kernel.actor import Actor
 from loyalty.kernel.clock import Month
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.events import note
 from loyalty.kernel.once import InsertOnce
 from loyalty.kernel.refusal import Refusal
@@ -155,7 +155,7 @@ def _freeze(session: Session, values: dict[str, Any], names: dict[int, rules.Nam
         if (shown := rules.shown_name(name)) is not None
     ]
     if listed:
-        session.connection().execute(_SHOW, listed)
+        connection_of(session).execute(_SHOW, listed)
     return len(listed)
 
 

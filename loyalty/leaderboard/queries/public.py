@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.clock import Month
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.leaderboard import rules
 from loyalty.leaderboard.models import Board, BoardRow, Nickname
 
@@ -80,12 +80,12 @@ _PUBLISHED_OF, _PUBLISHED_LATEST = _published(bindparam("month")), _published(_L
 
 def published(session: Session, month: Month) -> PublishedBoard | None:
     """A month's published board in one statement; None while there is none."""
-    return _board_of(session.connection().execute(_PUBLISHED_OF, {"month": str(month)}).all())
+    return _board_of(connection_of(session).execute(_PUBLISHED_OF, {"month": str(month)}).all())
 
 
 def latest_published(session: Session) -> PublishedBoard | None:
     """The published board of the latest month, in one statement."""
-    return _board_of(session.connection().execute(_PUBLISHED_LATEST).all())
+    return _board_of(connection_of(session).execute(_PUBLISHED_LATEST).all())
 
 
 def _board_of(lines: Sequence[Row[Any]]) -> PublishedBoard | None:
@@ -121,7 +121,7 @@ _OWN = (
 def own_place(session: Session, month: Month, patient_id: int) -> OwnPlace | None:
     """A patient's own rank on a published board, listed or not (B6); None when she helped nobody."""
     values = {"month": str(month), "patient_id": patient_id}
-    row = session.connection().execute(_OWN, values).one_or_none()
+    row = connection_of(session).execute(_OWN, values).one_or_none()
     return None if row is None else OwnPlace(*row)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.clinic.queries import programme
 from loyalty.kernel.clock import Month
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.leaderboard import rules
 from loyalty.leaderboard.models import Board, BoardRow, CountedReferral, Nickname
 from loyalty.leaderboard.queries.standings import IN_MONTH
@@ -109,12 +109,12 @@ _FLAGS = (
 def consent_given(session: Session, patient_id: int) -> bool:
     """Whether a patient's latest word is that she may be shown on boards (B6)."""
     found = select(_CONSENT).select_from(_patients).where(_patients.c.id == patient_id)
-    return bool(session.connection().execute(found).scalar())
+    return bool(connection_of(session).execute(found).scalar())
 
 
 def member_names(session: Session, board_id: int) -> dict[int, rules.Name]:
     """How each member of a board may be shown at this moment, by patient."""
-    lines = session.connection().execute(_REVIEW, {"board_id": board_id})
+    lines = connection_of(session).execute(_REVIEW, {"board_id": board_id})
     return {line.patient_id: _name(line) for line in lines}
 
 
@@ -126,10 +126,10 @@ def review_rows(session: Session, month: Month) -> list[ReviewRow]:
     start, end = programme(session).calendar.month_bounds(month)
     values = {"board_id": found.id, "start": start, "end": end}
     flags: dict[int, set[str]] = {}
-    for patient_id, raised in session.connection().execute(_FLAGS, values):
+    for patient_id, raised in connection_of(session).execute(_FLAGS, values):
         flags.setdefault(patient_id, set()).update(raised)
     frozen = found.state == rules.PUBLISHED
-    lines = session.connection().execute(_REVIEW, {"board_id": found.id})
+    lines = connection_of(session).execute(_REVIEW, {"board_id": found.id})
     return [_review_row(line, frozen, tuple(sorted(flags.get(line.patient_id, ())))) for line in lines]
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import String, cast, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.actor import SYSTEM
-from loyalty.kernel.database import UtcDateTime, table_of
+from loyalty.kernel.database import UtcDateTime, connection_of, table_of
 from loyalty.patients.models import PatientStats
 from loyalty.points.models import LedgerEntry, Lot, LotUse
 
@@ -37,7 +37,7 @@ def expire_lots(session: Session, *, today: date, now: datetime, limit: int = 50
 def _write_expiry(session: Session, lot_ids: list[int], now: datetime) -> None:
     chosen = _LOTS.c.id.in_(lot_ids)
     key = literal("lot:") + cast(_LOTS.c.id, String) + literal(":expire")
-    run = session.connection().execute
+    run = connection_of(session).execute
     run(
         insert(_ENTRIES).from_select(
             ["patient_id", "kind", "points", "at", "key", "rule", "actor_kind"],

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.actor import SYSTEM, Actor
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.events import note
 from loyalty.kernel.once import InsertOnce
 from loyalty.kernel.refusal import Refusal
@@ -87,7 +87,7 @@ def credit(
     )
     if entry_id is None:
         return False
-    run = session.connection().execute
+    run = connection_of(session).execute
     debt = run(_ADD_TO_BALANCE, {"patient": patient_id, "change": points}).scalar_one()
     filled = min(debt, points)
     if filled:
@@ -141,7 +141,7 @@ def redeem(
     refused with ``not_enough_points`` (P7), as is any while the balance is not above zero (P10).
     """
     rules.check_amount(points)
-    debt = session.connection().execute(_LOCK, {"patient": patient_id}).scalar_one()
+    debt = connection_of(session).execute(_LOCK, {"patient": patient_id}).scalar_one()
     if session.scalar(select(_ENTRIES.c.id).where(_ENTRIES.c.key == key)) is not None:
         return False
     lots = rules.order_of_use(queries.open_lots(session, patient_id, today))
@@ -163,7 +163,7 @@ def _debit(session: Session, entry: dict[str, Any], lots: Iterable[OpenLot], cov
     if entry_id is None:
         return
     taken, missing = rules.plan_debit(lots, -entry["points"] - covered)
-    run = session.connection().execute
+    run = connection_of(session).execute
     if taken:
         run(_DRAW, [{"lot": lot, "part": part} for lot, part in taken])
         run(_INSERT_USES, [{"entry_id": entry_id, "lot_id": lot, "points": part} for lot, part in taken])
@@ -194,7 +194,7 @@ def reverse_credit(
     that the outcome is the same whether or not the expiry job has run (TM4). False for a repeated key.
     """
     rules.check_amount(points)
-    session.connection().execute(_LOCK, {"patient": patient_id})
+    connection_of(session).execute(_LOCK, {"patient": patient_id})
     if session.scalar(select(_ENTRIES.c.id).where(_ENTRIES.c.key == key)) is not None:
         return False
     own = session.execute(
@@ -238,5 +238,5 @@ def _restore_expiry(
     if restored > 0:
         entry = _entry(patient_id, "restore", restored, f"{cause}:restore", now, actor)
         _add_entry(session, {**entry, "rule": f"lot:{lot_id}"})
-        session.connection().execute(_ADD_TO_BALANCE, {"patient": patient_id, "change": restored})
+        connection_of(session).execute(_ADD_TO_BALANCE, {"patient": patient_id, "change": restored})
     return restored

@@ -10,7 +10,7 @@ from loyalty.activity.operations import record
 from loyalty.clinic.models import Staff
 from loyalty.clinic.queries import Programme, programme
 from loyalty.kernel.actor import Actor
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.once import InsertOnce
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import Patient
@@ -51,7 +51,7 @@ def attribute(
     invite = _invite_code(session, code, referrer_id)
     friend = _person(session, friend_id)
     referrer = _person(session, invite.patient_id)
-    session.connection().execute(
+    connection_of(session).execute(
         _INSERT_TOUCH, {"friend_id": friend_id, "code_id": invite.id, "kind": origin, "at": now}
     )
     first = queries.referral_of_friend(session, friend_id)
@@ -209,7 +209,7 @@ def change_referrer(
     found.referrer_id, found.code_id = referrer_id, invite.id
     friend.source_referrer_id = referrer_id
     session.flush()
-    session.connection().execute(
+    connection_of(session).execute(
         _INSERT_TOUCH, {"friend_id": friend.id, "code_id": invite.id, "kind": "desk", "at": now}
     )
     record(

@@ -11,7 +11,7 @@ from loyalty.activity.operations import record
 from loyalty.kernel.actor import Actor
 from loyalty.kernel.codes import new_code
 from loyalty.kernel.contacts import clean_name
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.once import InsertOnce
 from loyalty.kernel.refusal import Refusal
 from loyalty.referrals import queries
@@ -66,7 +66,7 @@ def add_clicks(session: Session, *, counts: Mapping[tuple[int, date], int]) -> N
     ]
     if not rows:
         return
-    connection = session.connection()
+    connection = connection_of(session)
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(_CLICKS)
     connection.execute(

@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.referrals.models import Referral
 
 _REFERRALS = table_of(Referral)
@@ -16,5 +16,5 @@ _USE = (
 
 def use_pack(session: Session, *, referral_id: int, visit_id: int) -> bool:
     """Spend a friend's newcomer pack on a visit; False when it was spent before (F13)."""
-    used = session.connection().execute(_USE, {"referral": referral_id, "visit": visit_id})
+    used = connection_of(session).execute(_USE, {"referral": referral_id, "visit": visit_id})
     return used.rowcount == 1

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.activity.operations import record
 from loyalty.kernel.actor import SYSTEM, Actor
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.events import note
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import PatientStats
@@ -51,7 +51,7 @@ def review_referral(session: Session, *, friend_id: int, now: datetime, quiet: b
     Only moves forward, with one exception: a qualifying visit that was wholly refunded reverses the
     second half and the count (F11). Nothing that happens after the referral's window counts (F9).
     """
-    found = session.connection().execute(_OF_FRIEND, {"friend": friend_id}).one_or_none()
+    found = connection_of(session).execute(_OF_FRIEND, {"friend": friend_id}).one_or_none()
     if found is None or found.stage in ENDS:
         return
     steps = reached(
@@ -67,10 +67,11 @@ def review_referral(session: Session, *, friend_id: int, now: datetime, quiet: b
 
 def _advance(session: Session, found: Any, steps: Reached, now: datetime, quiet: bool) -> None:
     stage = steps.stage if is_forward(found.stage, steps.stage) else found.stage
+    before = found.first_half_points, found.second_half_points
     given = _halves_reached(session, found, steps)
-    if stage == found.stage and given == (found.first_half_points, found.second_half_points):
+    if stage == found.stage and given == before:
         return
-    session.connection().execute(
+    connection_of(session).execute(
         _ADVANCE,
         {
             "referral": found.id,
@@ -85,8 +86,9 @@ def _advance(session: Session, found: Any, steps: Reached, now: datetime, quiet:
         },
     )
     if stage == "qualified":
-        session.connection().execute(_COUNT, {"referrer": found.referrer_id})
-    note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, stage, quiet))
+        connection_of(session).execute(_COUNT, {"referrer": found.referrer_id})
+    gained = sum(half or 0 for half in given) - sum(half or 0 for half in before)
+    note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, stage, gained, quiet))
 
 
 def _halves_reached(session: Session, found: Any, steps: Reached) -> tuple[int | None, int | None]:
@@ -109,7 +111,7 @@ def _reverse(session: Session, found: Any, now: datetime, quiet: bool) -> None:
     if found.second_half_points:
         note(session, HalfReversed(found.id, found.referrer_id, HALVES[1], found.second_half_points))
     _end(session, found.id, "reversed", "refunded", now)
-    session.connection().execute(_COUNT, {"referrer": found.referrer_id})
+    connection_of(session).execute(_COUNT, {"referrer": found.referrer_id})
     record(
         session,
         actor=SYSTEM,
@@ -121,7 +123,7 @@ def _reverse(session: Session, found: Any, now: datetime, quiet: bool) -> None:
         after={"stage": "reversed"},
         now=now,
     )
-    note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, "reversed", quiet))
+    note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, "reversed", quiet=quiet))
 
 
 def _end(session: Session, referral_id: int, stage: str, reason: str, now: datetime) -> None:
@@ -153,8 +155,8 @@ def decide_flagged(
         review_referral(session, friend_id=found.friend_id, now=now)
     else:
         _end(session, referral_id, "rejected", "flagged", now)
-        session.connection().execute(_COUNT, {"referrer": found.referrer_id})
-        note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, "rejected", True))
+        connection_of(session).execute(_COUNT, {"referrer": found.referrer_id})
+        note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, "rejected", quiet=True))
     record(
         session,
         actor=actor,

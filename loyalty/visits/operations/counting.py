@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.queries import Programme
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.patients.models import PatientStats
 from loyalty.visits.models import Visit
 
@@ -45,7 +45,7 @@ def review_visit_count(session: Session, patient_id: int, setup: Programme) -> N
     A visit counts when it is completed, paid, and not wholly refunded; with the option
     ``visits.one_per_day`` at most one of a local day does.
     """
-    run = session.connection().execute
+    run = connection_of(session).execute
     run(_REVIEW, {"patient": patient_id})
     if setup.settings["visits.one_per_day"]:
         days = {setup.calendar.day_of(at) for at in run(_DAYS, {"patient": patient_id}).scalars()}
