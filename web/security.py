@@ -66,8 +66,7 @@ def init_security(app: Flask) -> None:
 
 
 def _begin() -> None:
-    if request.method in READING:
-        g.reading = reading_only.set(True)
+    g.reading = reading_only.set(request.method in READING)
     if request.endpoint is not None:
         view = current_app.view_functions[request.endpoint]
         largest = getattr(view, "largest_body", None)

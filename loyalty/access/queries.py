@@ -13,7 +13,7 @@ from loyalty.clinic.models import Clinic, PasswordLink, Staff
 from loyalty.clinic.queries import Programme, programme_of
 from loyalty.clinic.rules.roles import Permission, may
 from loyalty.kernel.codes import digest
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.localized import LocalizedText
 from loyalty.patients.models import Patient, PatientStats
 
@@ -91,7 +91,6 @@ def _alive(statement: Select[Any]) -> Select[Any]:
         _S.c.revoked_at.is_(None),
         _S.c.expires_at > bindparam("now", type_=_S.c.expires_at.type),
         _S.c.seen_at > bindparam("seen_after", type_=_S.c.seen_at.type),
-        _C.c.id == 1,
     )
 
 
@@ -109,13 +108,10 @@ _PATIENT = _alive(
         _P.c.created_at.label("member_since"),
         *(column for column in _T.c if column.key not in ("patient_id", "spend_minor")),
         *_CLINIC_COLUMNS,
+    ).select_from(
+        _S.join(_P, _P.c.id == _S.c.patient_id).join(_T, _T.c.patient_id == _P.c.id).join(_C, _C.c.id == 1)
     )
-).where(
-    _P.c.id == _S.c.patient_id,
-    _T.c.patient_id == _P.c.id,
-    _P.c.merged_into_id.is_(None),
-    _P.c.deceased_on.is_(None),
-)
+).where(_P.c.merged_into_id.is_(None), _P.c.deceased_on.is_(None))
 _STAFF = _alive(
     select(
         _S.c.id.label("session_id"),
@@ -126,14 +122,14 @@ _STAFF = _alive(
         _F.c.email,
         _F.c.role,
         *_CLINIC_COLUMNS,
-    )
-).where(_F.c.id == _S.c.staff_id, _F.c.disabled_at.is_(None))
+    ).select_from(_S.join(_F, _F.c.id == _S.c.staff_id).join(_C, _C.c.id == 1))
+).where(_F.c.disabled_at.is_(None))
 _CLINIC = select(*_CLINIC_COLUMNS).where(_C.c.id == 1)
 
 
 def _load(session: Session, statement: Select[Any], kind: str, token: str, now: datetime) -> Row[Any] | None:
     values = {"digest": digest(token), "now": now, "seen_after": now - LIVES[kind].idle}
-    return session.connection().execute(statement, values).one_or_none()
+    return connection_of(session).execute(statement, values).one_or_none()
 
 
 def _common(row: Row[Any]) -> tuple[int, datetime, int, str, str | None, Programme, Contact]:
@@ -177,7 +173,7 @@ def staff_by_token(session: Session, token: str, *, now: datetime) -> SignedInSt
 
 def clinic_facts(session: Session) -> tuple[Programme, Contact] | None:
     """The clinic for pages that nobody is signed in to; None before it has been set up."""
-    row = session.connection().execute(_CLINIC).one_or_none()
+    row = connection_of(session).execute(_CLINIC).one_or_none()
     return None if row is None else (programme_of(row), _contact_of(row))
 
 
@@ -199,7 +195,7 @@ _PEOPLE = (
 
 def people_with_phone(session: Session, phone: str) -> list[Person]:
     """The living patients who can log in with a phone; a family may share one (I2)."""
-    return [Person(*row) for row in session.connection().execute(_PEOPLE, {"phone": phone})]
+    return [Person(*row) for row in connection_of(session).execute(_PEOPLE, {"phone": phone})]
 
 
 _TIMES = (
@@ -219,13 +215,13 @@ def attempt_times(
 ) -> list[datetime]:
     """When something was tried, newest first, at most ``limit``."""
     values = {"scope": scope, "subject": subject, "after": after, "limit": limit}
-    return list(session.connection().execute(_TIMES, values).scalars())
+    return list(connection_of(session).execute(_TIMES, values).scalars())
 
 
 def attempt_count(session: Session, scope: str, *, after: datetime) -> int:
     """How often something was tried by anybody."""
     statement = select(func.count()).select_from(_A).where(_A.c.scope == scope, _A.c.at > after)
-    return int(session.connection().execute(statement).scalar_one())
+    return int(connection_of(session).execute(statement).scalar_one())
 
 
 def staff_of_link(session: Session, token: str, *, now: datetime) -> Staff | None:

@@ -14,7 +14,7 @@ from loyalty.access.rules.limits import DAY, address_block
 from loyalty.clinic.queries import programme
 from loyalty.kernel.codes import digest, new_token
 from loyalty.kernel.contacts import normalise_phone
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.refusal import Refusal
 
 _CODES = table_of(LoginCode)
@@ -72,7 +72,7 @@ def request_code(
         "created_at": now,
         "expires_at": now + codes.CODE_LIFE,
     }
-    login_code_id = session.connection().execute(_INSERT, row).scalar_one()
+    login_code_id = connection_of(session).execute(_INSERT, row).scalar_one()
     return Asked(login_code_id, phone, now + codes.CODE_LIFE, people)
 
 
@@ -110,7 +110,7 @@ def count_try(session: Session, *, browser_token: str, address: str, now: dateti
             _CODES.c.used_at,
         )
     )
-    row = session.connection().execute(statement).one_or_none()
+    row = connection_of(session).execute(statement).one_or_none()
     if row is None:
         raise Refusal("code_foreign")
     return Try(*row)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from loyalty.access.models import LoginSession
 from loyalty.access.rules.sessions import LIVES, PATIENT
 from loyalty.kernel.codes import digest, new_token
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 
 LONGEST_DEVICE = 120
 
@@ -25,7 +25,7 @@ def start_session(session: Session, *, kind: str, person_id: int, device: str, n
         "seen_at": now,
         "expires_at": now + LIVES[kind].longest,
     }
-    session.connection().execute(insert(table_of(LoginSession)), row)
+    connection_of(session).execute(insert(table_of(LoginSession)), row)
     return token
 
 

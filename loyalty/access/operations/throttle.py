@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from loyalty.access.models import Attempt
 from loyalty.access.queries import attempt_times
 from loyalty.access.rules.limits import LIMITS, wait_for
-from loyalty.kernel.database import table_of
+from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.refusal import Refusal
 
 _INSERT = insert(table_of(Attempt))
@@ -33,7 +33,7 @@ def refuse_early(wait: timedelta) -> None:
 
 
 def count(session: Session, scope: str, subject: str, *, now: datetime) -> None:
-    session.connection().execute(_INSERT, {"scope": scope, "subject": subject, "at": now})
+    connection_of(session).execute(_INSERT, {"scope": scope, "subject": subject, "at": now})
 
 
 def forget(session: Session, scopes: Sequence[str], subject: str) -> None:
