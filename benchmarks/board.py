@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.board [--database postgresql] [--members N]``. Gates: one statement whatever the number
 of members, at most 1.5 times the CPU of the floor, an unchanged page answered by 304 for less than the floor.
-On PostgreSQL the statements decide; the CPU ratio is printed.
+The page is kept in the process under its version, which the statement reads. On PostgreSQL the statements
+decide; the CPU ratio is printed.
 """
 
 from collections.abc import Callable, Iterator

@@ -2,21 +2,20 @@
 
 from hashlib import sha256
 
-from flask import Response, request
+from flask import Response, make_response, request
 
 from loyalty.kernel.clock import Month
 from loyalty.leaderboard.queries import PublishedBoard, published
 from portal import blueprint
 from portal.landing import picture_url
 from portal.leaderboard import board_summary, places
+from portal.remembered import remembered
 from web.access import public
 from web.assets import asset_url
 from web.extensions import db
 from web.formats import month as month_text
 from web.i18n import current_language
 from web.pages import render_page
-
-KEPT_SECONDS = 60
 
 
 @blueprint.get("/b/<month>")
@@ -29,6 +28,13 @@ def public_board(month: str) -> Response:
     stamp = _stamp(board)
     if stamp in request.if_none_match:
         return _kept(Response(status=304), stamp)
+    image = picture_url()
+    page = remembered(("board page", stamp, image), lambda: _page(board, image))
+    return _kept(make_response(page), stamp)
+
+
+def _page(board: PublishedBoard, image: str) -> str:
+    """The whole page; nothing in it depends on who reads it."""
     top, rest = places(board.rows)
     page = render_page(
         "portal/public_board.html",
@@ -36,9 +42,9 @@ def public_board(month: str) -> Response:
         summary=board_summary(board),
         top=top,
         rest=rest,
-        image=picture_url(),
+        image=image,
     )
-    return _kept(page, stamp)
+    return page.get_data(as_text=True)
 
 
 def _board(month: str) -> PublishedBoard | None:
@@ -55,9 +61,9 @@ def _stamp(board: PublishedBoard) -> str:
 
 
 def _kept(response: Response, stamp: str) -> Response:
-    """Shared caches may keep the page for a minute: who withdraws her consent is gone from it soon (B3)."""
+    """Caches keep the page but ask each time: who withdraws her consent is gone at once (B3)."""
     response.set_etag(stamp)
     response.cache_control.public = True
-    response.cache_control.max_age = KEPT_SECONDS
+    response.cache_control.no_cache = True
     response.headers["X-Robots-Tag"] = "noindex"
     return response
