@@ -3,7 +3,8 @@
 ``FAIL_AT=after_gateway`` in the environment kills the process with SIGKILL when it gets there. The names:
 ``before_claim``; ``after_claim``, committed and nothing sent yet; ``after_gateway``, sent and not recorded;
 ``after_finish``, recorded; ``before_enqueue``, committed and not in the queue; ``job_started``, a periodic
-job's slot is taken and its work not done; ``job_done``, its work is committed and its end not recorded.
+job's slot is taken and its work not done; ``job_done``, its work is committed and its end not recorded;
+``import_rows_committed``, a batch of an import's rows is in and the next one not begun.
 """
 
 import os
@@ -19,6 +20,7 @@ NAMES = frozenset(
         "before_enqueue",
         "job_started",
         "job_done",
+        "import_rows_committed",
     }
 )
 

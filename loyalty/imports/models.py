@@ -1,5 +1,4 @@
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,15 +7,22 @@ from loyalty.kernel.database import Base, UtcDateTime
 
 
 class ImportBatch(Base):
-    """One file handed in: what was found in it, how far it is, and what became of its rows (I1)."""
+    """One file handed in: what was found in it, how far it is, and what became of its rows (I1).
+
+    ``state`` is one of ``rules.progress.STATES``; ``rows_done`` counts records below the header, so that a
+    killed import goes on behind the last committed one. ``beat_at`` is the last sign of life.
+    """
 
     __tablename__ = "import_batches"
+    __table_args__ = (Index(None, "state", "beat_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(8))
     filename: Mapped[str] = mapped_column(String(200))
     content_digest: Mapped[str] = mapped_column(String(64))
     mapping: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    headers: Mapped[list[str]] = mapped_column(JSON, default=list)
+    notify: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(40))
     rows_total: Mapped[int] = mapped_column(default=0)
@@ -27,6 +33,7 @@ class ImportBatch(Base):
     rejected: Mapped[int] = mapped_column(default=0)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    beat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -42,7 +49,7 @@ class ImportFile(Base):
 
 
 class ImportReject(Base):
-    """A row that was not taken, with its line, the closed reason and what stood there."""
+    """A row that was not taken, with its line, the closed reason and its cells as they stood there."""
 
     __tablename__ = "import_rejects"
     __table_args__ = (Index(None, "batch_id", "line"),)
@@ -52,4 +59,4 @@ class ImportReject(Base):
     line: Mapped[int]
     code: Mapped[str] = mapped_column(String(40))
     field: Mapped[str | None] = mapped_column(String(40))
-    raw: Mapped[dict[str, Any]] = mapped_column(JSON)
+    cells: Mapped[list[str]] = mapped_column(JSON)

@@ -11,11 +11,13 @@ from loyalty.visits.operations.moves import (
 )
 from loyalty.visits.operations.refunds import refund_visit
 from loyalty.visits.operations.requests import answer_request, close_request, request_appointment
+from loyalty.visits.operations.times import change_time
 
 __all__ = [
     "answer_request",
     "book_visit",
     "cancel_visit",
+    "change_time",
     "close_request",
     "confirm_visit",
     "mark_arrived",

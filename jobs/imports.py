@@ -1,0 +1,162 @@
+"""Running an import: batch after batch of rows, each in its own transaction, going on after a kill (I1)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from jobs.context import job_context, reading
+from jobs.failpoints import reach
+from loyalty.clinic.queries import Programme, programme
+from loyalty.imports import operations
+from loyalty.imports.models import ImportBatch
+from loyalty.imports.queries import batches
+from loyalty.imports.queries.sheets import chunks, complete_sheet, records_in
+from loyalty.imports.rules.outcome import Outcome
+from loyalty.imports.rules.progress import FAULT, ROWS_AT_ONCE
+from loyalty.imports.rules.reading import Sheet
+from loyalty.kernel import clock
+from loyalty.kernel.actor import Actor
+from loyalty.kernel.refusal import Refusal
+
+log = structlog.get_logger(__name__)
+
+#: Two imports, or an import and the desk, may make the same record at once: the file is then begun again.
+MOST_TRIES = 5
+
+
+class NotOursError(Exception):
+    """The import was stopped or taken over: what is under way must not be committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One runner's view of an import it has claimed."""
+
+    batch: ImportBatch
+    setup: Programme
+    sheet: Sheet
+    now: datetime
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("import", self.batch.id)
+
+
+def run_import(batch_id: int, *, now: datetime | None = None) -> str:
+    """Run an import to its end unless somebody else does; gives its state, or ``not taken``.
+
+    ``now`` stands for the moment in tests; otherwise each batch of rows asks the clock.
+    """
+    with job_context(import_batch=batch_id) as session:
+        if not operations.claim_batch(session, batch_id=batch_id, now=now or clock.now()):
+            return "not taken"
+    try:
+        for _ in range(MOST_TRIES):
+            try:
+                return _run(batch_id, now)
+            except IntegrityError:
+                log.warning("import begins again behind its last rows", import_batch=batch_id)
+        return _fail(batch_id, FAULT)
+    except NotOursError:
+        return "stopped"
+    except Refusal as refusal:
+        return _fail(batch_id, refusal.code)
+    except OperationalError:
+        raise  # the database is away: the sweep takes the import up again
+    except Exception:
+        log.exception("import failed", import_batch=batch_id)
+        return _fail(batch_id, FAULT)
+
+
+def _fail(batch_id: int, reason: str) -> str:
+    with job_context(import_batch=batch_id) as session:
+        operations.fail_batch(session, batch_id=batch_id, reason=reason, now=clock.now())
+    return "failed"
+
+
+def _run(batch_id: int, now: datetime | None) -> str:
+    run = _open(batch_id, now or clock.now())
+    taker = operations.Taker(run.setup)
+    with job_context(now=run.now, import_batch=batch_id) as session:
+        operations.describe_batch(
+            session, batch_id=batch_id, headers=run.sheet.columns.headers, records=records_in(run.sheet)
+        )
+    for seen, outcomes in _counted(chunks(run.sheet)):
+        done = max(0, min(run.batch.rows_done - seen, len(outcomes)))
+        if done:
+            with reading() as session:
+                taker.pass_over(session, outcomes[:done])
+        if done < len(outcomes):
+            _take(run, taker, seen + done, outcomes[done:], now or clock.now())
+    if {"referrer", "guardian"} & run.sheet.columns.places.keys():
+        _find_senders(run, taker, now)
+    if run.batch.notify:
+        _tell(run, now)
+    with job_context(import_batch=batch_id) as session:
+        operations.finish_batch(session, batch_id=batch_id, actor=run.actor, now=now or clock.now())
+    return "done"
+
+
+def _open(batch_id: int, now: datetime) -> _Run:
+    with reading() as session:
+        batch, setup = batches.batch(session, batch_id), programme(session)
+        content = batches.content_of(session, batch_id)
+    if batch is None or content is None:
+        raise NotOursError
+    sheet = complete_sheet(content, kind=batch.kind, setup=setup, mapping=batch.mapping, now=now)
+    return _Run(batch, setup, sheet, now)
+
+
+def _counted(pieces: Iterator[list[Outcome]]) -> Iterator[tuple[int, list[Outcome]]]:
+    seen = 0
+    for outcomes in pieces:
+        yield seen, outcomes
+        seen += len(outcomes)
+
+
+def _take(
+    run: _Run, taker: operations.Taker, seen: int, outcomes: Sequence[Outcome], now: datetime
+) -> None:
+    with job_context(now=now, import_batch=run.batch.id) as session:
+        taken = taker.take(session, outcomes, actor=run.actor, now=now)
+        saved = operations.save_progress(
+            session, batch_id=run.batch.id, seen=seen, records=len(outcomes), taken=taken, now=clock.now()
+        )
+        if not saved:
+            raise NotOursError
+    reach("import_rows_committed")
+
+
+def _find_senders(run: _Run, taker: operations.Taker, now: datetime | None) -> None:
+    """The second way through the file: who sent whom."""
+    for outcomes in chunks(run.sheet):
+        moment = now or clock.now()
+        with job_context(now=moment, import_batch=run.batch.id) as session:
+            people = taker.people_of(session, outcomes)
+            operations.find_senders(session, people, setup=run.setup, actor=run.actor, now=moment)
+            if not operations.beat(session, batch_id=run.batch.id, now=clock.now()):
+                raise NotOursError
+
+
+def _tell(run: _Run, now: datetime | None) -> None:
+    last: int | None = 0
+    while last is not None:
+        moment = now or clock.now()
+        with job_context(now=moment, import_batch=run.batch.id) as session:
+            last = operations.tell_patients(
+                session, since=run.batch.started_at, after=last, limit=ROWS_AT_ONCE, now=moment
+            )
+
+
+def run_waiting_imports(now: datetime) -> str:
+    """Run what waits or was left behind by a dead runner, and forget files nobody ran; says what it did."""
+    with reading() as session:
+        waiting = batches.runnable(session, now=now)
+    states = [run_import(batch_id) for batch_id in waiting]
+    with job_context(now=now) as session:
+        forgotten = operations.forget_drafts(session, now=now)
+    said = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
+    return ", ".join([*said, *([f"{forgotten} forgotten"] if forgotten else [])]) or "nothing waits"

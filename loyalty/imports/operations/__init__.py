@@ -1,0 +1,35 @@
+"""Writes of the imports capability."""
+
+from loyalty.imports.operations.batches import (
+    beat,
+    claim_batch,
+    describe_batch,
+    fail_batch,
+    finish_batch,
+    forget_drafts,
+    hand_in,
+    save_progress,
+    start_batch,
+    stop_batch,
+)
+from loyalty.imports.operations.notices import tell_patients
+from loyalty.imports.operations.people_sources import find_senders
+from loyalty.imports.operations.taking import Rejected, Taken, Taker
+
+__all__ = [
+    "Rejected",
+    "Taken",
+    "Taker",
+    "beat",
+    "claim_batch",
+    "describe_batch",
+    "fail_batch",
+    "find_senders",
+    "finish_batch",
+    "forget_drafts",
+    "hand_in",
+    "save_progress",
+    "start_batch",
+    "stop_batch",
+    "tell_patients",
+]
