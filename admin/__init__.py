@@ -4,4 +4,32 @@ from flask import Blueprint
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
-from admin import login  # noqa: E402, F401
+from admin import (  # noqa: E402, F401
+    acts,
+    attribution,
+    audit,
+    booking,
+    editing,
+    health,
+    labels,
+    leaderboards,
+    login,
+    messages,
+    moves,
+    navigation,
+    nicknames,
+    password_link,
+    patients,
+    phones,
+    referral,
+    referrals,
+    refunds,
+    registering,
+    requests,
+    second_step,
+    setting_words,
+    settings,
+    staff,
+    today,
+    visits,
+)

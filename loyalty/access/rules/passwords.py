@@ -1,6 +1,8 @@
 """Passwords of the staff: what is refused, and argon2id behind a gate, so that a flood spares the pages."""
 
 import os
+import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
@@ -15,6 +17,7 @@ from loyalty.kernel.refusal import Refusal
 SHORTEST, LONGEST = 12, 128
 LEAST_OWN_SIGNS = 6
 PATIENCE_SECONDS = 5.0
+_WORDS = re.compile(r"[^\W_]+")
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _gate = BoundedSemaphore(max(1, (os.cpu_count() or 2) - 1))
@@ -33,9 +36,7 @@ def check_new(password: str, personal: Iterable[str] = ()) -> None:
 def _own_signs(password: str, personal: Iterable[str]) -> int:
     """How many different signs are left once everybody's words, digits in a row and names are taken out."""
     rest = search_key(password).replace(" ", "")
-    words = {
-        word for text in personal for word in search_key(text).replace("@", " ").split() if len(word) > 2
-    }
+    words = {word for text in personal for word in _WORDS.findall(search_key(text)) if len(word) > 2}
     for word in sorted(words | _common(), key=len, reverse=True):
         rest = rest.replace(word, "")
     return len({sign for sign in rest if not sign.isspace()})
@@ -50,17 +51,22 @@ def _common() -> frozenset[str]:
 def hash_password(password: str) -> str:
     """The argon2id digest to store; refuses with "busy" when too many are being worked out."""
     with _Turn():
-        return _hasher.hash(password)
+        return _hasher.hash(_as_typed(password))
 
 
 def matches(stored: str | None, password: str) -> bool:
     """Whether a password is right; without a stored one the same work is done for the answer no."""
     with _Turn():
         try:
-            _hasher.verify(stored or _decoy(), password[: LONGEST + 1])
+            _hasher.verify(stored or _decoy(), _as_typed(password)[: LONGEST + 1])
         except (VerificationError, InvalidHashError):
             return False
     return stored is not None
+
+
+def _as_typed(password: str) -> str:
+    """One spelling for letters with marks: keyboards differ in how they put them together."""
+    return unicodedata.normalize("NFC", password)
 
 
 def is_outdated(stored: str) -> bool:
