@@ -19,7 +19,7 @@ migrate = current_app.extensions["migrate"]
 
 def number(_context: Any, _revision: Any, directives: list[MigrationScript]) -> None:
     """Give a new migration the next number and note it: two branches that both do so conflict loudly."""
-    if not getattr(context.config.cmd_opts, "migrate", False):
+    if not getattr(context.config.cmd_opts, "autogenerate", False):
         return
     directives[:] = [
         script for script in directives if script.upgrade_ops and not script.upgrade_ops.is_empty()
