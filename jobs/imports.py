@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from jobs.context import job_context, reading
 from jobs.failpoints import reach
+from jobs.stopping import ASKED_TO_STOP
 from loyalty.clinic.queries import Programme, programme
 from loyalty.imports import operations
 from loyalty.imports.models import ImportBatch
@@ -20,6 +21,7 @@ from loyalty.imports.rules.reading import Sheet
 from loyalty.kernel import clock
 from loyalty.kernel.actor import Actor
 from loyalty.kernel.refusal import Refusal
+from web.enqueue import start_import
 
 log = structlog.get_logger(__name__)
 
@@ -89,8 +91,11 @@ def _run(batch_id: int, now: datetime | None) -> str:
         if done:
             with reading() as session:
                 taker.pass_over(session, outcomes[:done])
-        if done < len(outcomes):
-            _take(run, taker, seen + done, outcomes[done:], now or clock.now())
+        if done == len(outcomes):
+            continue
+        if ASKED_TO_STOP.is_set():
+            return _pause(batch_id)
+        _take(run, taker, seen + done, outcomes[done:], now or clock.now())
     if {"referrer", "guardian"} & run.sheet.columns.places.keys():
         _find_senders(run, taker, now)
     if run.batch.notify:
@@ -98,6 +103,13 @@ def _run(batch_id: int, now: datetime | None) -> str:
     with job_context(import_batch=batch_id) as session:
         operations.finish_batch(session, batch_id=batch_id, actor=run.actor, now=now or clock.now())
     return "done"
+
+
+def _pause(batch_id: int) -> str:
+    """This process is asked to stop: another one goes on behind the last committed rows."""
+    with job_context(import_batch=batch_id) as session:
+        operations.release_batch(session, batch_id=batch_id)
+    return "paused"
 
 
 def _open(batch_id: int, now: datetime) -> _Run:
@@ -117,9 +129,7 @@ def _counted(pieces: Iterator[list[Outcome]]) -> Iterator[tuple[int, list[Outcom
         seen += len(outcomes)
 
 
-def _take(
-    run: _Run, taker: operations.Taker, seen: int, outcomes: Sequence[Outcome], now: datetime
-) -> None:
+def _take(run: _Run, taker: operations.Taker, seen: int, outcomes: Sequence[Outcome], now: datetime) -> None:
     with job_context(now=now, import_batch=run.batch.id) as session:
         taken = taker.take(session, outcomes, actor=run.actor, now=now)
         saved = operations.save_progress(
@@ -152,11 +162,21 @@ def _tell(run: _Run, now: datetime | None) -> None:
 
 
 def run_waiting_imports(now: datetime) -> str:
-    """Run what waits or was left behind by a dead runner, and forget files nobody ran; says what it did."""
+    """Run here what waits or was left behind by a dead runner; says what became of it."""
     with reading() as session:
         waiting = batches.runnable(session, now=now)
     states = [run_import(batch_id) for batch_id in waiting]
-    with job_context(now=now) as session:
+    return ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states)) or "nothing waits"
+
+
+def hand_over_imports(now: datetime, slot: str, limit: int) -> str:
+    """The periodic job: put what waits or was left behind into the queue, forget files nobody ran.
+
+    Without Redis nothing is handed over: the worker of that queue looks into the table itself.
+    """
+    with reading() as session:
+        waiting = batches.runnable(session, now=now)
+    handed = sum(start_import(batch_id) for batch_id in waiting[:limit])
+    with job_context(now=now, job="run-imports") as session:
         forgotten = operations.forget_drafts(session, now=now)
-    said = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
-    return ", ".join([*said, *([f"{forgotten} forgotten"] if forgotten else [])]) or "nothing waits"
+    return f"handed over {handed} of {len(waiting)}, forgot {forgotten}"

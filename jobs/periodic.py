@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 import structlog
 
-from jobs import runs, work
+from jobs import imports, runs, work
 from jobs.context import job_context, reading
 from jobs.failpoints import reach
 from jobs.schedule import AfterMonth, CatchUp, Daily, Every, Schedule
@@ -58,6 +58,15 @@ _ALL = (
         grace=5 * _MINUTE,
         patience=2 * _MINUTE,
         alone=True,
+    ),
+    PeriodicJob(
+        "run-imports",
+        imports.hand_over_imports,
+        Every(60),
+        10,
+        CatchUp.SKIP,
+        grace=10 * _MINUTE,
+        patience=2 * _MINUTE,
     ),
     PeriodicJob("expire-points", work.expire_points, Daily(time(0, 5)), 1000, CatchUp.LATEST),
     PeriodicJob("expire-referrals", work.expire_old_referrals, Daily(time(0, 10)), 500, CatchUp.LATEST),

@@ -20,14 +20,18 @@ from rq.job import Job
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.context import application
+from jobs.imports import run_waiting_imports
 from jobs.logs import write_logs
 from jobs.messages import send_due
 from jobs.periodic import MESSAGES_QUEUE, PERIODIC_QUEUE
+from jobs.stopping import ASKED_TO_STOP
+from loyalty.kernel import clock
+from web.enqueue import IMPORT_QUEUE
 
 log = structlog.get_logger(__name__)
 
 #: Everything a queue may ask for; whoever can write to Redis can name no other function.
-ALLOWED = frozenset({"jobs.messages.deliver_messages", "jobs.periodic.run_slot"})
+ALLOWED = frozenset({"jobs.messages.deliver_messages", "jobs.periodic.run_slot", "jobs.imports.run_import"})
 QUEUES = (MESSAGES_QUEUE, PERIODIC_QUEUE)
 #: With these a job of a killed worker is cleared away within two minutes instead of a quarter of an hour.
 WORKER_TTL = 30
@@ -72,6 +76,7 @@ class LianaWorker(SimpleWorker):
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self.asked_to_stop = True
+        ASKED_TO_STOP.set()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def subscribe(self) -> None:
@@ -89,7 +94,7 @@ def work(app: Flask, queues: Sequence[str], stopping: threading.Event) -> None:
                 return
         except (RedisError, RedisGoneError) as error:
             log.warning("Redis does not answer, sweeping", fault=type(error).__name__)
-        _sweep()
+        _sweep(queues)
         stopping.wait(SWEEP_SECONDS)
 
 
@@ -114,17 +119,20 @@ def _work_from_redis(app: Flask, queues: Sequence[str]) -> bool:
     return worker.asked_to_stop
 
 
-def _sweep() -> None:
+def _sweep(queues: Sequence[str]) -> None:
     try:
-        send_due()
+        if IMPORT_QUEUE in queues:
+            run_waiting_imports(clock.now())
+        else:
+            send_due()
     except SQLAlchemyError as error:
         log.error("the database does not answer", fault=type(error).__name__)
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Work on the named queues, by default on all of them, messages first."""
+    """Work on the named queues; by default on messages and periodic jobs, messages first."""
     write_logs()
-    stopping = threading.Event()
+    stopping = ASKED_TO_STOP
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     with application() as app:

@@ -31,6 +31,7 @@ def programs(options: Options, *, own_valkey: bool) -> list[Program]:
     python = sys.executable
     chosen = [
         Program("worker", 10, [python, "-m", "jobs.worker"], 30),
+        Program("importer", 12, [python, "-m", "jobs.worker", "imports"], 15),
         Program("beat", 15, [python, "-m", "jobs.beat"], 10),
         Program("web", 20, [python, "-m", "gunicorn", *web_arguments(options), "wsgi:app"], 15),
     ]

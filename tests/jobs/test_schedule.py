@@ -57,7 +57,7 @@ def test_each_local_day_has_one_slot_though_the_clock_is_changed(zone: str) -> N
 
 def test_names_are_those_of_the_interface() -> None:
     expected = {
-        "send-messages", "flush-clicks", "expire-points", "expire-referrals", "review-tiers",
+        "send-messages", "flush-clicks", "run-imports", "expire-points", "expire-referrals", "review-tiers",
         "leaderboard-draft", "retention", "reconcile",
     }  # fmt: skip
     assert set(PERIODIC) == expected

@@ -111,6 +111,7 @@ def test_processes_start_from_valkey_up_and_valkey_only_when_it_is_ours(
     assert [program.name for program in sorted(ours, key=lambda program: program.priority)] == [
         "valkey",
         "worker",
+        "importer",
         "beat",
         "web",
     ]

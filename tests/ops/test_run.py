@@ -156,7 +156,7 @@ def test_ctrl_c_stops_everything_in_order(first_start: FirstStart) -> None:
     assert first_start.code == 0
     assert first_start.survivors == []
     stopped = re.findall(r"stopped: (\w+) \(exit status 0\)", first_start.console)
-    assert stopped == ["web", "beat", "worker", "valkey"]
+    assert stopped == ["web", "beat", "importer", "worker", "valkey"]
 
 
 def test_a_second_start_is_quick_makes_no_second_clinic_and_is_the_only_one(
@@ -181,11 +181,11 @@ def test_static_files_come_compressed_and_for_ever(clone: Path, port: int, start
 
 def test_a_killed_worker_is_started_again(port: int, started: Started) -> None:
     started.wait_for(f"http://127.0.0.1:{port}/healthz")
-    (worker,) = [child for child in started.family() if "jobs.worker" in child.cmdline()]
+    (worker,) = [child for child in started.family() if child.cmdline()[-1:] == ["jobs.worker"]]
     worker.kill()
     ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends:
-        now = [child.pid for child in started.family() if "jobs.worker" in child.cmdline()]
+        now = [child.pid for child in started.family() if child.cmdline()[-1:] == ["jobs.worker"]]
         if now and now != [worker.pid]:
             return
         time.sleep(0.2)

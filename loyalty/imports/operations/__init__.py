@@ -8,15 +8,18 @@ from loyalty.imports.operations.batches import (
     finish_batch,
     forget_drafts,
     hand_in,
+    release_batch,
     save_progress,
     start_batch,
     stop_batch,
 )
 from loyalty.imports.operations.notices import tell_patients
 from loyalty.imports.operations.people_sources import find_senders
+from loyalty.imports.operations.rehearsing import Rehearsal, rehearse
 from loyalty.imports.operations.taking import Rejected, Taken, Taker
 
 __all__ = [
+    "Rehearsal",
     "Rejected",
     "Taken",
     "Taker",
@@ -28,6 +31,8 @@ __all__ = [
     "finish_batch",
     "forget_drafts",
     "hand_in",
+    "rehearse",
+    "release_batch",
     "save_progress",
     "start_batch",
     "stop_batch",

@@ -107,6 +107,11 @@ def claim_batch(session: Session, *, batch_id: int, now: datetime) -> bool:
     return _move(session, batch_id, or_(ImportBatch.state == WAITING, dead), state=RUNNING, beat_at=now)
 
 
+def release_batch(session: Session, *, batch_id: int) -> bool:
+    """Give a running import back: another runner goes on behind its last rows."""
+    return _move(session, batch_id, ImportBatch.state == RUNNING, state=WAITING, beat_at=None)
+
+
 def describe_batch(session: Session, *, batch_id: int, headers: Sequence[str], records: int) -> None:
     """Note what was found in the file when its run began."""
     _move(session, batch_id, ImportBatch.state == RUNNING, headers=list(headers), rows_total=records)
