@@ -96,17 +96,18 @@ class Product:
 
     def __call__(self) -> None:
         friend = next(self.friends)
+        now = NOW + timedelta(milliseconds=friend)
         with Session(self.engine) as session:
             register_visit(
                 session,
                 patient_id=friend,
                 lines=[Line(1, 1_000_000), Line(1, 500_000)],
-                payments=[Paid("cash", 1_500_000, NOW)],
+                payments=[Paid("cash", 1_500_000, now)],
                 form_key=f"form-{friend}",
                 actor=DESK,
-                now=NOW,
+                now=now,
             )
-            settle(session, REACTIONS, NOW)
+            settle(session, REACTIONS, now)
             session.commit()
 
 
@@ -116,7 +117,6 @@ class ByHand:
     def __init__(self, connection: Any, is_sqlite: bool, pairs: int, friends: Iterator[int]) -> None:
         self.connection, self.is_sqlite = connection, is_sqlite
         self.pairs, self.friends = pairs, friends
-        self.now = NOW.strftime("%Y-%m-%d %H:%M:%S.%f") if is_sqlite else NOW
         self.ends = "2027-06-01" if is_sqlite else date(2027, 6, 1)
         if is_sqlite:
             connection.isolation_level = None
@@ -145,6 +145,8 @@ class ByHand:
     def __call__(self) -> None:
         friend = next(self.friends)
         referrer = friend - self.pairs
+        now = NOW + timedelta(milliseconds=friend)
+        self.now = now.strftime("%Y-%m-%d %H:%M:%S.%f") if self.is_sqlite else now
         if self.is_sqlite:
             self.run("BEGIN IMMEDIATE")
         lock = "" if self.is_sqlite else " FOR UPDATE OF s"

@@ -1,14 +1,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from loyalty.activity.models import AuditEntry
 from loyalty.kernel.actor import Actor
-from loyalty.kernel.database import connection_of, table_of
+from loyalty.kernel.database import table_of
+from loyalty.kernel.once import InsertRow
 
-_INSERT = insert(table_of(AuditEntry))
+_insert = InsertRow(table_of(AuditEntry))
 
 
 def record(
@@ -25,8 +25,8 @@ def record(
     now: datetime,
 ) -> None:
     """Keep an audit entry of an act (A1); ``before`` and ``after`` hold JSON values only."""
-    connection_of(session).execute(
-        _INSERT,
+    _insert(
+        session,
         {
             "at": now,
             "actor_kind": actor.kind,

@@ -1,19 +1,20 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from loyalty.badges.models import BadgeAward
 from loyalty.badges.rules import earned
-from loyalty.kernel.clock import ClinicCalendar
-from loyalty.kernel.database import connection_of, table_of
+from loyalty.kernel.clock import ClinicCalendar, add_months
+from loyalty.kernel.database import table_of
 from loyalty.kernel.once import InsertOnce
+from loyalty.kernel.prepared import Prepared
 from loyalty.patients.models import PatientStats
 
 _AWARDS = table_of(BadgeAward)
 _STATS = table_of(PatientStats)
 _add_award = InsertOnce(_AWARDS, key=(_AWARDS.c.patient_id, _AWARDS.c.badge), returning=_AWARDS.c.badge)
-_FACTS = (
+_FACTS = Prepared(
     select(_STATS.c.visit_count, _STATS.c.referral_count, _STATS.c.first_visit_at, _AWARDS.c.badge)
     .outerjoin(_AWARDS, _AWARDS.c.patient_id == _STATS.c.patient_id)
     .where(_STATS.c.patient_id == bindparam("patient"))
@@ -25,7 +26,7 @@ def review_badges(session: Session, *, patient_id: int, calendar: ClinicCalendar
 
     A badge once given stays, whatever is refunded later.
     """
-    rows = connection_of(session).execute(_FACTS, {"patient": patient_id}).all()
+    rows = _FACTS.all(session, patient=patient_id)
     if not rows:
         return []
     facts, held = rows[0], {row.badge for row in rows}
@@ -45,3 +46,17 @@ def review_badges(session: Session, *, patient_id: int, calendar: ClinicCalendar
 def award(session: Session, *, patient_id: int, badge: str, now: datetime) -> bool:
     """Give a badge once; False when the patient has it already."""
     return _add_award(session, {"patient_id": patient_id, "badge": badge, "at": now}) is not None
+
+
+def review_years(session: Session, *, calendar: ClinicCalendar, now: datetime, limit: int = 1000) -> int:
+    """Give "one-year" to those whom the calendar alone brought there, at most ``limit`` a call; how many."""
+    # A day too many, since a first visit on 29 February counts from the 28th; the rule decides.
+    a_year_ago = add_months(calendar.day_of(now), -12) + timedelta(days=1)
+    _, end = calendar.day_bounds(a_year_ago)
+    has_it = exists().where(_AWARDS.c.patient_id == _STATS.c.patient_id, _AWARDS.c.badge == "one-year")
+    due = select(_STATS.c.patient_id).where(_STATS.c.first_visit_at < end, ~has_it)
+    waiting = session.scalars(due.order_by(_STATS.c.first_visit_at, _STATS.c.patient_id).limit(limit)).all()
+    return sum(
+        bool(review_badges(session, patient_id=patient_id, calendar=calendar, now=now))
+        for patient_id in waiting
+    )

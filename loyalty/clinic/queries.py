@@ -9,9 +9,10 @@ from loyalty.clinic.models import Branch, Clinic, Doctor, Service, Staff
 from loyalty.clinic.rules.presets import Preset, preset_of
 from loyalty.clinic.rules.settings import Settings
 from loyalty.kernel.clock import ClinicCalendar, clinic_calendar
-from loyalty.kernel.database import connection_of
+from loyalty.kernel.database import table_of
 from loyalty.kernel.localized import LocalizedText
 from loyalty.kernel.money import minor_digits
+from loyalty.kernel.prepared import Prepared
 from loyalty.kernel.refusal import Refusal
 
 
@@ -51,11 +52,7 @@ PROGRAMME_COLUMNS = (
     Clinic.language,
     Clinic.settings,
 )
-_PROGRAMME = select(
-    *(column for column in Clinic.__table__.c if column.key in {c.key for c in PROGRAMME_COLUMNS})
-)
-
-
+_PROGRAMME = Prepared(select(*(table_of(Clinic).c[column.key] for column in PROGRAMME_COLUMNS)))
 _KEPT = "programme"
 
 
@@ -63,7 +60,7 @@ def programme(session: Session) -> Programme:
     """The programme in force, read once a transaction; refuses while no clinic has been set up."""
     known = session.info.get(_KEPT)
     if known is None:
-        row = connection_of(session).execute(_PROGRAMME).one_or_none()
+        row = _PROGRAMME.first(session)
         if row is None:
             raise Refusal("no_clinic")
         known = session.info[_KEPT] = programme_of(row)
@@ -107,3 +104,7 @@ def doctors(session: Session) -> list[Doctor]:
 
 def branches(session: Session) -> list[Branch]:
     return list(session.scalars(select(Branch).order_by(Branch.code)))
+
+
+def staff_member(session: Session, staff_id: int) -> Staff | None:
+    return session.get(Staff, staff_id)

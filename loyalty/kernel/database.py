@@ -2,8 +2,10 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, Table, create_engine, event
@@ -20,6 +22,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+_STORED_FORMS: dict[str, Callable[[datetime | None], Any] | None] = {}
 
 #: True while a page is only being read: SQLite then takes no write lock.
 reading_only: ContextVar[bool] = ContextVar("reading_only", default=False)
@@ -51,6 +55,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """One transaction writes the same instant dozens of times: its stored form is worked out once."""
+        if dialect.name not in _STORED_FORMS:
+            process = super().bind_processor(dialect)
+            _STORED_FORMS[dialect.name] = lru_cache(maxsize=256)(process) if process else None
+        return _STORED_FORMS[dialect.name]
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

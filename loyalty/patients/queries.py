@@ -1,11 +1,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.contacts import search_key
+from loyalty.kernel.database import table_of
+from loyalty.kernel.prepared import Prepared
 from loyalty.patients.models import Consent, Patient, PatientStats
+
+_CONSENTS = table_of(Consent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +109,24 @@ def consents_of(session: Session, patient_id: int) -> dict[tuple[str, str], Cons
     return {(act.purpose, act.channel): act for act in acts}
 
 
+_LATEST_WORD = Prepared(
+    select(_CONSENTS.c.granted)
+    .where(
+        _CONSENTS.c.patient_id == bindparam("patient"),
+        _CONSENTS.c.purpose == bindparam("purpose"),
+        or_(_CONSENTS.c.channel == bindparam("channel"), _CONSENTS.c.channel == "any"),
+    )
+    .order_by(_CONSENTS.c.id.desc())
+    .limit(1)
+)
+
+
 def consent_given(session: Session, patient_id: int, purpose: str, channel: str = "any") -> bool:
     """Whether the patient's latest word on a purpose is yes, for that channel or for any (C5).
 
     A later word on "any" channel overrides earlier words on one channel.
     """
-    latest = session.scalar(
-        select(Consent.granted)
-        .where(
-            Consent.patient_id == patient_id,
-            Consent.purpose == purpose,
-            Consent.channel.in_({channel, "any"}),
-        )
-        .order_by(Consent.id.desc())
-        .limit(1)
-    )
-    return bool(latest)
+    return bool(_LATEST_WORD.scalar(session, patient=patient_id, purpose=purpose, channel=channel))
 
 
 def stats(session: Session, patient_id: int) -> PatientStats | None:

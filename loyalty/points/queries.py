@@ -5,6 +5,7 @@ from sqlalchemy import Row, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.database import connection_of, table_of
+from loyalty.kernel.prepared import Prepared
 from loyalty.patients.models import PatientStats
 from loyalty.points.models import LedgerEntry, Lot
 from loyalty.points.rules import OpenLot
@@ -16,7 +17,7 @@ _IS_OPEN = (
     & (_LOTS.c.remaining > 0)
     & or_(_LOTS.c.valid_to.is_(None), _LOTS.c.valid_to >= bindparam("today"))
 )
-_OPEN = select(_LOTS.c.id, _LOTS.c.remaining, _LOTS.c.valid_to).where(_IS_OPEN)
+_OPEN = Prepared(select(_LOTS.c.id, _LOTS.c.remaining, _LOTS.c.valid_to).where(_IS_OPEN))
 _AVAILABLE = select(
     select(func.coalesce(func.sum(_LOTS.c.remaining), 0)).where(_IS_OPEN).scalar_subquery()
     - func.coalesce(
@@ -48,7 +49,7 @@ def next_expiry(session: Session, patient_id: int, today: date) -> tuple[int, da
 
 def open_lots(session: Session, patient_id: int, today: date) -> list[OpenLot]:
     """The lots that may still be spent on a local day, in no particular order."""
-    rows = connection_of(session).execute(_OPEN, {"patient": patient_id, "today": today})
+    rows = _OPEN.all(session, patient=patient_id, today=today)
     return [OpenLot(row.id, row.remaining, row.valid_to) for row in rows]
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from loyalty.badges import operations as badges
 from loyalty.clinic.queries import programme
 from loyalty.kernel.actor import SYSTEM
-from loyalty.kernel.database import connection_of, table_of
+from loyalty.kernel.database import table_of
+from loyalty.kernel.prepared import Prepared
 from loyalty.leaderboard import operations as leaderboard
 from loyalty.leaderboard.events import BoardPublished
 from loyalty.leaderboard.queries import ambassadors
@@ -24,19 +25,21 @@ from loyalty.visits.events import VisitArrived, VisitBooked, VisitCompleted, Vis
 from loyalty.visits.models import Visit
 
 _VISITS = table_of(Visit)
-_BILL = select(
-    _VISITS.c.id,
-    _VISITS.c.patient_id,
-    _VISITS.c.status,
-    _VISITS.c.completed_at,
-    _VISITS.c.due_minor,
-    _VISITS.c.paid_minor,
-    _VISITS.c.refunded_minor,
-).where(_VISITS.c.id == bindparam("visit"))
+_BILL = Prepared(
+    select(
+        _VISITS.c.id,
+        _VISITS.c.patient_id,
+        _VISITS.c.status,
+        _VISITS.c.completed_at,
+        _VISITS.c.due_minor,
+        _VISITS.c.paid_minor,
+        _VISITS.c.refunded_minor,
+    ).where(_VISITS.c.id == bindparam("visit"))
+)
 
 
 def _bill(session: Session, visit_id: int) -> Any:
-    return connection_of(session).execute(_BILL, {"visit": visit_id}).one()
+    return _BILL.first(session, visit=visit_id)
 
 
 def give_invite_code(session: Session, happened: PatientRegistered, now: datetime) -> None:

@@ -10,6 +10,7 @@ from loyalty.kernel.codes import clean_code
 from loyalty.kernel.contacts import search_key
 from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.localized import LocalizedText
+from loyalty.kernel.prepared import Prepared
 from loyalty.patients.models import Consent, Patient, PatientStats
 from loyalty.referrals.models import InviteCode, Milestone, Referral, Touch
 from loyalty.referrals.rules import OPEN_STAGES
@@ -17,16 +18,18 @@ from loyalty.visits.models import Visit
 
 _VISITS = table_of(Visit)
 _MILESTONES = table_of(Milestone)
-_FRIENDS_VISITS = select(
-    _VISITS.c.id,
-    _VISITS.c.status,
-    _VISITS.c.created_at,
-    _VISITS.c.arrived_at,
-    _VISITS.c.completed_at,
-    _VISITS.c.due_minor,
-    _VISITS.c.paid_minor,
-    _VISITS.c.refunded_minor,
-).where(_VISITS.c.patient_id == bindparam("friend"))
+_FRIENDS_VISITS = Prepared(
+    select(
+        _VISITS.c.id,
+        _VISITS.c.status,
+        _VISITS.c.created_at,
+        _VISITS.c.arrived_at,
+        _VISITS.c.completed_at,
+        _VISITS.c.due_minor,
+        _VISITS.c.paid_minor,
+        _VISITS.c.refunded_minor,
+    ).where(_VISITS.c.patient_id == bindparam("friend"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def referral(session: Session, referral_id: int) -> Referral | None:
 
 def friends_visits(session: Session, friend_id: int) -> Sequence[Any]:
     """The friend's visits as the stages need them."""
-    return connection_of(session).execute(_FRIENDS_VISITS, {"friend": friend_id}).all()
+    return _FRIENDS_VISITS.all(session, friend=friend_id)
 
 
 def touches(session: Session, friend_id: int) -> Sequence[Any]:

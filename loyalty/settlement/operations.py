@@ -2,14 +2,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.activity.operations import record
 from loyalty.clinic.queries import Programme, programme
 from loyalty.kernel.actor import Actor
-from loyalty.kernel.database import connection_of, table_of
+from loyalty.kernel.database import table_of
 from loyalty.kernel.events import note
+from loyalty.kernel.once import InsertRow
+from loyalty.kernel.prepared import Prepared
 from loyalty.kernel.refusal import Refusal
 from loyalty.points import operations as points
 from loyalty.referrals.operations import use_pack
@@ -20,16 +22,16 @@ from loyalty.visits.models import BillLine, Payment, Visit
 from loyalty.visits.rules import moves_to, sources_of
 
 _VISITS = table_of(Visit)
-_INSERT_VISIT = insert(_VISITS).returning(_VISITS.c.id)
-_INSERT_LINES = insert(table_of(BillLine))
-_INSERT_PAYMENTS = insert(table_of(Payment))
-_BY_FORM = select(_VISITS.c.id).where(_VISITS.c.form_key == bindparam("form"))
-_COMPLETE = (
+_insert_visit = InsertRow(_VISITS, returning=_VISITS.c.id)
+_insert_lines = InsertRow(table_of(BillLine))
+_insert_payments = InsertRow(table_of(Payment))
+_BY_FORM = Prepared(select(_VISITS.c.id).where(_VISITS.c.form_key == bindparam("form")))
+_COMPLETE = Prepared(
     update(_VISITS)
     .where(
         _VISITS.c.id == bindparam("visit"),
         _VISITS.c.patient_id == bindparam("patient"),
-        _VISITS.c.status.in_(sources_of("completed")),
+        or_(*(_VISITS.c.status == status for status in sources_of("completed"))),
     )
     .values(
         status="completed",
@@ -77,7 +79,7 @@ def register_visit(
     payment_exceeds_due, patient_unknown, patient_merged, visit_unknown, impossible_move.
     """
     if form_key is not None:
-        first = connection_of(session).execute(_BY_FORM, {"form": form_key}).scalar_one_or_none()
+        first = _BY_FORM.scalar(session, form=form_key)
         if first is not None:
             return int(first)
     setup = programme(session)
@@ -131,27 +133,24 @@ def register_visit(
 
 
 def _write_visit(session: Session, visit_id: int | None, row: dict[str, Any]) -> int:
-    run = connection_of(session).execute
     if visit_id is None:
-        return int(run(_INSERT_VISIT, row).scalar_one())
-    moved = run(
-        _COMPLETE,
-        {
-            "visit": visit_id,
-            "patient": row["patient_id"],
-            "form": row["form_key"],
-            "arrived": row["arrived_at"],
-            "completed": row["completed_at"],
-            "gross": row["gross_minor"],
-            "discount": row["discount_minor"],
-            "used": row["points_used"],
-            "used_value": row["points_value_minor"],
-            "due": row["due_minor"],
-            "paid": row["paid_minor"],
-            "follow_up": row["follow_up_on"],
-        },
+        return int(_insert_visit(session, row))
+    moved = _COMPLETE.run(
+        session,
+        visit=visit_id,
+        patient=row["patient_id"],
+        form=row["form_key"],
+        arrived=row["arrived_at"],
+        completed=row["completed_at"],
+        gross=row["gross_minor"],
+        discount=row["discount_minor"],
+        used=row["points_used"],
+        used_value=row["points_value_minor"],
+        due=row["due_minor"],
+        paid=row["paid_minor"],
+        follow_up=row["follow_up_on"],
     )
-    if moved.rowcount != 1:
+    if moved != 1:
         _explain(session, visit_id, row["patient_id"])
     return visit_id
 
@@ -167,9 +166,8 @@ def _explain(session: Session, visit_id: int, patient_id: int) -> None:
 def _write_bill(
     session: Session, visit_id: int, lines: Sequence[Line], bill: Bill, payments: Sequence[Paid]
 ) -> None:
-    run = connection_of(session).execute
-    run(
-        _INSERT_LINES,
+    _insert_lines.many(
+        session,
         [
             {
                 "visit_id": visit_id,
@@ -182,19 +180,16 @@ def _write_bill(
             for position, line in enumerate(lines)
         ],
     )
-    if payments:
-        run(
-            _INSERT_PAYMENTS,
-            [
-                {
-                    "visit_id": visit_id,
-                    "external_id": payment.id,
-                    "amount_minor": payment.amount_minor,
-                    "paid_at": payment.paid_at,
-                }
-                for payment in payments
-            ],
-        )
+    _insert_payments.many(session, [_payment_row(visit_id, payment) for payment in payments])
+
+
+def _payment_row(visit_id: int, payment: Paid) -> dict[str, Any]:
+    return {
+        "visit_id": visit_id,
+        "external_id": payment.id,
+        "amount_minor": payment.amount_minor,
+        "paid_at": payment.paid_at,
+    }
 
 
 def _take_points(
@@ -241,8 +236,9 @@ def pay_visit(
         .returning(Visit.patient_id)
     ).one_or_none()
     if moved is None:
-        raise Refusal("payment_exceeds_due")
-    _write_payment(session, visit_id, payment)
+        due = session.scalar(select(Visit.due_minor).where(Visit.id == visit_id))
+        raise Refusal("payment_exceeds_due", due_minor=due or 0)
+    _insert_payments(session, _payment_row(visit_id, payment))
     record(
         session,
         actor=actor,
@@ -255,15 +251,3 @@ def pay_visit(
     )
     note(session, VisitCompleted(visit_id, moved.patient_id, quiet))
     return True
-
-
-def _write_payment(session: Session, visit_id: int, payment: Paid) -> None:
-    connection_of(session).execute(
-        _INSERT_PAYMENTS,
-        {
-            "visit_id": visit_id,
-            "external_id": payment.id,
-            "amount_minor": payment.amount_minor,
-            "paid_at": payment.paid_at,
-        },
-    )

@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.queries import Programme, programme
-from loyalty.kernel.database import connection_of, table_of
+from loyalty.kernel.database import table_of
+from loyalty.kernel.prepared import Prepared
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import Patient, PatientStats
 from loyalty.points import queries as points
@@ -18,7 +19,7 @@ from loyalty.settlement.rules import Bill, Line, largest_points, pack_discounts,
 _PATIENTS = table_of(Patient)
 _STATS = table_of(PatientStats)
 _REFERRALS = table_of(Referral)
-_PAYER = (
+_PAYER = Prepared(
     select(
         _PATIENTS.c.tags,
         _PATIENTS.c.merged_into_id,
@@ -61,7 +62,7 @@ class Quote:
 
 def payer(session: Session, patient_id: int, setup: Programme, now: datetime) -> Payer:
     """The patient as a payer, her summary row locked; refuses records that can act no more."""
-    row = connection_of(session).execute(_PAYER, {"patient": patient_id}).one_or_none()
+    row = _PAYER.first(session, patient=patient_id)
     if row is None:
         raise Refusal("patient_unknown")
     if row.merged_into_id is not None:

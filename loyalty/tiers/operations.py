@@ -1,26 +1,30 @@
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, false, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.queries import Programme
-from loyalty.kernel.database import connection_of, table_of
+from loyalty.kernel.database import table_of
 from loyalty.kernel.events import note
+from loyalty.kernel.once import InsertRow
+from loyalty.kernel.prepared import Prepared
 from loyalty.patients.models import PatientStats
 from loyalty.tiers.events import TierReached
 from loyalty.tiers.models import TierChange
 from loyalty.tiers.rules import TIERS, Rung, is_rise, ladder, tier_for
 
 _STATS = table_of(PatientStats)
-_FACTS = select(_STATS.c.visit_count, _STATS.c.referral_count, _STATS.c.tier).where(
-    _STATS.c.patient_id == bindparam("patient")
+_FACTS = Prepared(
+    select(_STATS.c.visit_count, _STATS.c.referral_count, _STATS.c.tier).where(
+        _STATS.c.patient_id == bindparam("patient")
+    )
 )
-_SET = (
+_SET = Prepared(
     update(_STATS)
     .where(_STATS.c.patient_id == bindparam("patient"))
     .values(tier=bindparam("to"), tier_since=bindparam("at"))
 )
-_INSERT_CHANGE = insert(table_of(TierChange))
+_insert_change = InsertRow(table_of(TierChange))
 
 
 def review_tier(
@@ -31,14 +35,13 @@ def review_tier(
     ``reason`` says what led here (visit, referral, reversal, review). A rise is noted once, for the
     highest level reached.
     """
-    run = connection_of(session).execute
-    facts = run(_FACTS, {"patient": patient_id}).one()
+    facts = _FACTS.first(session, patient=patient_id)
     wanted = tier_for(ladder(setup.settings), facts.visit_count, facts.referral_count)
     if wanted == facts.tier:
         return False
-    run(_SET, {"patient": patient_id, "to": wanted, "at": now})
-    run(
-        _INSERT_CHANGE,
+    _SET.run(session, patient=patient_id, to=wanted, at=now)
+    _insert_change(
+        session,
         {
             "patient_id": patient_id,
             "from_tier": facts.tier,

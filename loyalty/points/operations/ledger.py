@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.actor import SYSTEM, Actor
-from loyalty.kernel.database import connection_of, table_of
+from loyalty.kernel.database import table_of
 from loyalty.kernel.events import note
-from loyalty.kernel.once import InsertOnce
+from loyalty.kernel.once import InsertOnce, InsertRow
+from loyalty.kernel.prepared import Prepared
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import PatientStats
 from loyalty.points import queries, rules
@@ -23,25 +24,28 @@ _LOTS = table_of(Lot)
 _STATS = table_of(PatientStats)
 _USES = table_of(LotUse)
 _add_entry = InsertOnce(_ENTRIES, key=(_ENTRIES.c.key,), returning=_ENTRIES.c.id)
-_INSERT_LOT = insert(_LOTS)
-_INSERT_USES = insert(_USES)
-_ADD_TO_BALANCE = (
+_insert_lot = InsertRow(_LOTS)
+_insert_uses = InsertRow(_USES)
+_ADD_TO_BALANCE = Prepared(
     update(_STATS)
     .where(_STATS.c.patient_id == bindparam("patient"))
     .values(points_balance=_STATS.c.points_balance + bindparam("change"))
     .returning(_STATS.c.points_debt)
 )
-_CHANGE_DEBT = (
+_CHANGE_DEBT = Prepared(
     update(_STATS)
     .where(_STATS.c.patient_id == bindparam("patient"))
     .values(points_debt=_STATS.c.points_debt + bindparam("change"))
 )
-_DRAW = (
+_DRAW = Prepared(
     update(_LOTS)
     .where(_LOTS.c.id == bindparam("lot"))
     .values(remaining=_LOTS.c.remaining - bindparam("part"))
 )
-_LOCK = select(_STATS.c.points_debt).where(_STATS.c.patient_id == bindparam("patient")).with_for_update()
+_LOCK = Prepared(
+    select(_STATS.c.points_debt).where(_STATS.c.patient_id == bindparam("patient")).with_for_update()
+)
+_OF_KEY = Prepared(select(_ENTRIES.c.id).where(_ENTRIES.c.key == bindparam("key")))
 
 
 def credit(
@@ -87,13 +91,12 @@ def credit(
     )
     if entry_id is None:
         return False
-    run = connection_of(session).execute
-    debt = run(_ADD_TO_BALANCE, {"patient": patient_id, "change": points}).scalar_one()
+    debt = _ADD_TO_BALANCE.scalar(session, patient=patient_id, change=points)
     filled = min(debt, points)
     if filled:
-        run(_CHANGE_DEBT, {"patient": patient_id, "change": -filled})
-    run(
-        _INSERT_LOT,
+        _CHANGE_DEBT.run(session, patient=patient_id, change=-filled)
+    _insert_lot(
+        session,
         {
             "entry_id": entry_id,
             "patient_id": patient_id,
@@ -141,8 +144,8 @@ def redeem(
     refused with ``not_enough_points`` (P7), as is any while the balance is not above zero (P10).
     """
     rules.check_amount(points)
-    debt = connection_of(session).execute(_LOCK, {"patient": patient_id}).scalar_one()
-    if session.scalar(select(_ENTRIES.c.id).where(_ENTRIES.c.key == key)) is not None:
+    debt = _LOCK.scalar(session, patient=patient_id)
+    if _OF_KEY.scalar(session, key=key) is not None:
         return False
     lots = rules.order_of_use(queries.open_lots(session, patient_id, today))
     spendable = sum(lot.remaining for lot in lots) - debt
@@ -163,13 +166,14 @@ def _debit(session: Session, entry: dict[str, Any], lots: Iterable[OpenLot], cov
     if entry_id is None:
         return
     taken, missing = rules.plan_debit(lots, -entry["points"] - covered)
-    run = connection_of(session).execute
     if taken:
-        run(_DRAW, [{"lot": lot, "part": part} for lot, part in taken])
-        run(_INSERT_USES, [{"entry_id": entry_id, "lot_id": lot, "points": part} for lot, part in taken])
-    run(_ADD_TO_BALANCE, {"patient": entry["patient_id"], "change": entry["points"]})
+        _DRAW.run_many(session, [{"lot": lot, "part": part} for lot, part in taken])
+        _insert_uses.many(
+            session, [{"entry_id": entry_id, "lot_id": lot, "points": part} for lot, part in taken]
+        )
+    _ADD_TO_BALANCE.run(session, patient=entry["patient_id"], change=entry["points"])
     if missing:
-        run(_CHANGE_DEBT, {"patient": entry["patient_id"], "change": missing})
+        _CHANGE_DEBT.run(session, patient=entry["patient_id"], change=missing)
 
 
 def reverse_credit(
@@ -194,8 +198,8 @@ def reverse_credit(
     that the outcome is the same whether or not the expiry job has run (TM4). False for a repeated key.
     """
     rules.check_amount(points)
-    connection_of(session).execute(_LOCK, {"patient": patient_id})
-    if session.scalar(select(_ENTRIES.c.id).where(_ENTRIES.c.key == key)) is not None:
+    _LOCK.scalar(session, patient=patient_id)
+    if _OF_KEY.scalar(session, key=key) is not None:
         return False
     own = session.execute(
         select(_LOTS.c.id, _LOTS.c.remaining, _LOTS.c.valid_to)
@@ -238,5 +242,5 @@ def _restore_expiry(
     if restored > 0:
         entry = _entry(patient_id, "restore", restored, f"{cause}:restore", now, actor)
         _add_entry(session, {**entry, "rule": f"lot:{lot_id}"})
-        connection_of(session).execute(_ADD_TO_BALANCE, {"patient": patient_id, "change": restored})
+        _ADD_TO_BALANCE.run(session, patient=patient_id, change=restored)
     return restored

@@ -3,11 +3,12 @@
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
-from loyalty.kernel.database import connection_of, table_of
+from loyalty.kernel.database import table_of
+from loyalty.kernel.prepared import Prepared
 from loyalty.referrals.models import Referral
 
 _REFERRALS = table_of(Referral)
-_USE = (
+_USE = Prepared(
     update(_REFERRALS)
     .where(_REFERRALS.c.id == bindparam("referral"), _REFERRALS.c.pack_visit_id.is_(None))
     .values(pack_visit_id=bindparam("visit"))
@@ -16,5 +17,4 @@ _USE = (
 
 def use_pack(session: Session, *, referral_id: int, visit_id: int) -> bool:
     """Spend a friend's newcomer pack on a visit; False when it was spent before (F13)."""
-    used = connection_of(session).execute(_USE, {"referral": referral_id, "visit": visit_id})
-    return used.rowcount == 1
+    return _USE.run(session, referral=referral_id, visit=visit_id) == 1

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from loyalty.activity.operations import record
 from loyalty.kernel.actor import SYSTEM, Actor
-from loyalty.kernel.database import connection_of, table_of
+from loyalty.kernel.database import table_of
 from loyalty.kernel.events import note
+from loyalty.kernel.prepared import Prepared
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import PatientStats
 from loyalty.referrals import queries
@@ -19,8 +20,10 @@ from loyalty.referrals.rules import ENDS, HALVES, OPEN_STAGES, Reached, halves, 
 
 _REFERRALS = table_of(Referral)
 _STATS = table_of(PatientStats)
-_OF_FRIEND = select(_REFERRALS).where(_REFERRALS.c.friend_id == bindparam("friend")).with_for_update()
-_ADVANCE = (
+_OF_FRIEND = Prepared(
+    select(_REFERRALS).where(_REFERRALS.c.friend_id == bindparam("friend")).with_for_update()
+)
+_ADVANCE = Prepared(
     update(_REFERRALS)
     .where(_REFERRALS.c.id == bindparam("referral"), _REFERRALS.c.stage == bindparam("seen"))
     .values(
@@ -33,7 +36,7 @@ _ADVANCE = (
         second_half_points=bindparam("second_half_points"),
     )
 )
-_COUNT = (
+_COUNT = Prepared(
     update(_STATS)
     .where(_STATS.c.patient_id == bindparam("referrer"))
     .values(
@@ -51,7 +54,7 @@ def review_referral(session: Session, *, friend_id: int, now: datetime, quiet: b
     Only moves forward, with one exception: a qualifying visit that was wholly refunded reverses the
     second half and the count (F11). Nothing that happens after the referral's window counts (F9).
     """
-    found = connection_of(session).execute(_OF_FRIEND, {"friend": friend_id}).one_or_none()
+    found = _OF_FRIEND.first(session, friend=friend_id)
     if found is None or found.stage in ENDS:
         return
     steps = reached(
@@ -71,22 +74,20 @@ def _advance(session: Session, found: Any, steps: Reached, now: datetime, quiet:
     given = _halves_reached(session, found, steps)
     if stage == found.stage and given == before:
         return
-    connection_of(session).execute(
-        _ADVANCE,
-        {
-            "referral": found.id,
-            "seen": found.stage,
-            "stage": stage,
-            "booked_at": steps.booked_at or found.booked_at,
-            "arrived_at": steps.arrived_at or found.arrived_at,
-            "qualified_at": steps.qualified_at,
-            "qualifying_visit_id": steps.qualifying_visit_id,
-            "first_half_points": given[0],
-            "second_half_points": given[1],
-        },
+    _ADVANCE.run(
+        session,
+        referral=found.id,
+        seen=found.stage,
+        stage=stage,
+        booked_at=steps.booked_at or found.booked_at,
+        arrived_at=steps.arrived_at or found.arrived_at,
+        qualified_at=steps.qualified_at,
+        qualifying_visit_id=steps.qualifying_visit_id,
+        first_half_points=given[0],
+        second_half_points=given[1],
     )
     if stage == "qualified":
-        connection_of(session).execute(_COUNT, {"referrer": found.referrer_id})
+        _COUNT.run(session, referrer=found.referrer_id)
     gained = sum(half or 0 for half in given) - sum(half or 0 for half in before)
     note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, stage, gained, quiet))
 
@@ -111,7 +112,7 @@ def _reverse(session: Session, found: Any, now: datetime, quiet: bool) -> None:
     if found.second_half_points:
         note(session, HalfReversed(found.id, found.referrer_id, HALVES[1], found.second_half_points))
     _end(session, found.id, "reversed", "refunded", now)
-    connection_of(session).execute(_COUNT, {"referrer": found.referrer_id})
+    _COUNT.run(session, referrer=found.referrer_id)
     record(
         session,
         actor=SYSTEM,
@@ -155,7 +156,7 @@ def decide_flagged(
         review_referral(session, friend_id=found.friend_id, now=now)
     else:
         _end(session, referral_id, "rejected", "flagged", now)
-        connection_of(session).execute(_COUNT, {"referrer": found.referrer_id})
+        _COUNT.run(session, referrer=found.referrer_id)
         note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, "rejected", quiet=True))
     record(
         session,

@@ -4,7 +4,8 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.queries import Programme
-from loyalty.kernel.database import connection_of, table_of
+from loyalty.kernel.database import table_of
+from loyalty.kernel.prepared import Prepared
 from loyalty.patients.models import PatientStats
 from loyalty.visits.models import Visit
 
@@ -17,7 +18,7 @@ _COUNTS = (
     & (_VISITS.c.patient_id == bindparam("patient"))
 )
 _SPENT = func.coalesce(func.sum(_VISITS.c.paid_minor - _VISITS.c.refunded_minor), 0)
-_REVIEW = (
+_REVIEW = Prepared(
     update(_STATS)
     .where(_STATS.c.patient_id == bindparam("patient"))
     .values(
@@ -31,11 +32,9 @@ _REVIEW = (
 )
 
 
-_DAYS = select(_VISITS.c.completed_at).where(_COUNTS)
-_SET_COUNT = (
-    update(_STATS)
-    .where(_STATS.c.patient_id == bindparam("patient"))
-    .values(visit_count=bindparam("count"))
+_DAYS = Prepared(select(_VISITS.c.completed_at).where(_COUNTS))
+_SET_COUNT = Prepared(
+    update(_STATS).where(_STATS.c.patient_id == bindparam("patient")).values(visit_count=bindparam("count"))
 )
 
 
@@ -45,8 +44,7 @@ def review_visit_count(session: Session, patient_id: int, setup: Programme) -> N
     A visit counts when it is completed, paid, and not wholly refunded; with the option
     ``visits.one_per_day`` at most one of a local day does.
     """
-    run = connection_of(session).execute
-    run(_REVIEW, {"patient": patient_id})
+    _REVIEW.run(session, patient=patient_id)
     if setup.settings["visits.one_per_day"]:
-        days = {setup.calendar.day_of(at) for at in run(_DAYS, {"patient": patient_id}).scalars()}
-        run(_SET_COUNT, {"patient": patient_id, "count": len(days)})
+        days = {setup.calendar.day_of(at) for (at,) in _DAYS.all(session, patient=patient_id)}
+        _SET_COUNT.run(session, patient=patient_id, count=len(days))
