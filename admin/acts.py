@@ -1,0 +1,75 @@
+"""What the acts of the log are called."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from admin import blueprint
+from loyalty.kernel.database import dump_json
+
+ACTS = {
+    "access.denied": _l("Page refused: the role lacks the permission"),
+    "appointment.booked": _l("Request answered with a visit"),
+    "appointment.closed": _l("Request closed"),
+    "appointment.requested": _l("Appointment requested"),
+    "api_key.created": _l("API key created"),
+    "api_key.revoked": _l("API key withdrawn"),
+    "clinic.set_up": _l("Clinic set up"),
+    "consent.changed": _l("Consent changed"),
+    "import.finished": _l("Import finished"),
+    "import.started": _l("Import started"),
+    "invite.name_shown": _l("Name on the invitation changed"),
+    "leaderboard.drafted": _l("Board counted"),
+    "leaderboard.published": _l("Board published"),
+    "leaderboard.withdrawn": _l("Name taken off published boards"),
+    "message.left_unsent": _l("Message in doubt left as it is"),
+    "message.sent_again": _l("Message in doubt sent again"),
+    "nickname.approved": _l("Nickname approved"),
+    "nickname.changed": _l("Nickname changed"),
+    "nickname.proposed": _l("Nickname proposed"),
+    "nickname.refused": _l("Nickname refused"),
+    "patient.changed": _l("Patient changed"),
+    "patient.created": _l("Patient added"),
+    "patient.viewed": _l("Patient record opened"),
+    "phone.revealed": _l("Phone number revealed"),
+    "referral.approved": _l("Flagged referral approved"),
+    "referral.attributed": _l("Referral noted"),
+    "referral.referrer_changed": _l("Referrer changed"),
+    "referral.rejected": _l("Flagged referral rejected"),
+    "referral.reversed": _l("Referral taken back"),
+    "setting.changed": _l("Setting changed"),
+    "staff.created": _l("Staff member added"),
+    "staff.disabled": _l("Staff account closed"),
+    "staff.enabled": _l("Staff account opened again"),
+    "staff.link_issued": _l("Password link issued"),
+    "staff.password_set": _l("Password set"),
+    "staff.recovery_code_used": _l("Recovery code used"),
+    "staff.totp_confirmed": _l("Second factor set up"),
+    "visit.arrived": _l("Patient arrived"),
+    "visit.booked": _l("Visit booked"),
+    "visit.cancelled": _l("Visit cancelled"),
+    "visit.completed": _l("Visit registered"),
+    "visit.confirmed": _l("Visit confirmed"),
+    "visit.no_show": _l("Patient did not come"),
+    "visit.paid": _l("Later payment taken"),
+    "visit.refunded": _l("Visit refunded"),
+    "visit.viewed": _l("Visit opened"),
+}
+
+
+def action_name(action: str) -> str:
+    """An act in the reader's language; one without a name stands as its code."""
+    return str(ACTS.get(action, action))
+
+
+def audit_values(values: dict[str, Any] | None) -> str:
+    """What stood there, as the log kept it: names and values, without those that were empty."""
+    found = ((key, value) for key, value in (values or {}).items() if value not in (None, "", []))
+    return ", ".join(
+        f"{key}: {value if isinstance(value, str) else dump_json(value)}" for key, value in found
+    )
+
+
+@blueprint.record_once
+def _register(state: Any) -> None:
+    state.app.jinja_env.filters.update(action_name=action_name, audit_values=audit_values)

@@ -1,0 +1,125 @@
+"""The menu of the staff's pages: only what the role may open, with what waits behind each entry."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import lazy_gettext as _l
+
+from admin import blueprint
+from loyalty.clinic import queries as clinic
+from loyalty.clinic.rules.roles import Permission, may
+from loyalty.kernel import clock
+from loyalty.reports.queries.waiting import Waiting, waiting
+from web.extensions import db
+from web.identity import current_staff_or_none
+
+Link = tuple[str, str, str, int]
+_P = Permission
+
+_GROUPS: tuple[tuple[Any, tuple[tuple[str, str, Any, Permission], ...]], ...] = (
+    (
+        None,
+        (
+            ("admin.today", "home", _l("Today"), _P.SEE_TODAY),
+            ("admin.requests", "calendar", _l("Requests"), _P.REGISTER_VISITS),
+            ("admin.patients", "users", _l("Patients"), _P.SEE_PATIENTS),
+            ("admin.visits", "steth", _l("Visits"), _P.SEE_PATIENTS),
+        ),
+    ),
+    (
+        _l("Referrals"),
+        (
+            ("admin.referrals", "board", _l("Referral board"), _P.SEE_REFERRALS),
+            ("admin.leaderboards", "podium", _l("Thank-you board"), _P.SEE_LEADERBOARD),
+        ),
+    ),
+    (_l("Care"), (("admin.messages", "message", _l("Messages"), _P.SEE_MESSAGES),)),
+    (
+        _l("Clinic"),
+        (
+            ("admin.imports", "upload", _l("Import"), _P.IMPORT_FILES),
+            ("admin.health", "shield", _l("Automation health"), _P.SEE_HEALTH),
+            ("admin.audit", "list", _l("Audit log"), _P.SEE_AUDIT),
+            ("admin.settings", "sliders", _l("Settings"), _P.CHANGE_SETTINGS),
+            ("admin.staff", "key", _l("Staff"), _P.MANAGE_STAFF),
+        ),
+    ),
+)
+
+#: Pages below an entry of the menu: the entry stays marked while one of them is open.
+_BELOW = {
+    "admin.requests": ("book", "close_request"),
+    "admin.patients": (
+        "patient",
+        "new_patient",
+        "edit_patient",
+        "reveal_phone",
+        "attribute",
+        "change_referrer",
+    ),
+    "admin.visits": ("visit", "register_visit", "registered", "refund", "arrive", "cancel", "mark_no_show"),
+    "admin.referrals": ("referral", "decide_flagged"),
+    "admin.leaderboards": ("leaderboard", "decide_nickname", "publish", "redraft"),
+    "admin.messages": ("settle_message",),
+    "admin.imports": ("import_preview", "import_run", "import_batch"),
+    "admin.settings": ("edit_setting",),
+    "admin.staff": ("new_staff", "staff_link"),
+}
+_SECTION = {f"admin.{name}": entry for entry, names in _BELOW.items() for name in names}
+
+
+class Navigation:
+    """The menu, worked out when a page first asks for it: fragments have none and cost no statement."""
+
+    def __init__(self, role: str) -> None:
+        self._role = role
+        self._groups: list[tuple[Any, list[Link]]] | None = None
+
+    def __iter__(self) -> Iterator[tuple[Any, list[Link]]]:
+        if self._groups is None:
+            counts = _counts(present_waiting())
+            self._groups = [
+                (label, links)
+                for label, entries in _GROUPS
+                if (
+                    links := [
+                        (endpoint, glyph, name, counts.get(endpoint, 0))
+                        for endpoint, glyph, name, permission in entries
+                        if may(self._role, permission)
+                    ]
+                )
+            ]
+        return iter(self._groups)
+
+
+def present_waiting() -> Waiting:
+    """What waits for the staff now; sources are asked of who joined since the last month began (F18)."""
+    now = clock.now()
+    calendar = clinic.programme(db.session()).calendar
+    start = calendar.month_bounds(calendar.month_of(now).plus(-1))[0]
+    return waiting(db.session(), joined_since=start, now=now)
+
+
+def _counts(found: Waiting) -> dict[str, int]:
+    return {
+        "admin.requests": found.requests,
+        "admin.referrals": found.flagged,
+        "admin.leaderboards": found.nicknames + (found.draft_month is not None),
+        "admin.messages": found.uncertain + found.failed,
+    }
+
+
+@blueprint.context_processor
+def menu() -> dict[str, Any]:
+    """What the layout of the staff's pages needs beside the page's own content."""
+    staff = current_staff_or_none()
+    if staff is None:
+        return {}
+    endpoint = request.endpoint or ""
+    return {
+        "admin_nav": Navigation(staff.role),
+        "nav_current": _SECTION.get(endpoint, endpoint),
+        "search_url": url_for("admin.patients"),
+        "logout_url": url_for("admin.logout"),
+    }

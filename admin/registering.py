@@ -1,0 +1,147 @@
+"""Registering a visit: the bill with its live quote, and what came of it."""
+
+from typing import Any
+
+from flask import Response, abort, request, url_for
+from flask_babel import gettext as _
+
+from admin import blueprint
+from admin.outcome import outcome_of
+from admin.paging import number_argument
+from admin.patient import patient_or_404
+from admin.quoting import quote_of
+from admin.register_forms import RegisterForm
+from admin.visits import visit_or_404
+from loyalty.clinic.rules.roles import Permission
+from loyalty.kernel import clock
+from loyalty.kernel.refusal import Refusal
+from loyalty.patients import queries as patients
+from loyalty.patients.models import Patient
+from loyalty.reports.queries.desk import senders_of
+from loyalty.settlement.operations import register_visit as register
+from loyalty.settlement.queries import quote as work_out
+from loyalty.visits.models import Visit
+from web.access import permission_required
+from web.extensions import db
+from web.identity import actor
+from web.pages import redirect_or_fragment, render_page
+from web.transactions import commits
+
+CHOICES = 20
+
+
+@blueprint.get("/visits/new")
+@permission_required(Permission.REGISTER_VISITS)
+def register_visit() -> Response:
+    """Choose the patient first; a booked visit brings hers along."""
+    visit, person = _subject()
+    if person is None:
+        return _choose_patient()
+    form = RegisterForm(
+        doctor=visit.doctor_id or 0 if visit else 0, branch=visit.branch_id if visit else None
+    )
+    return _page(visit, person, form)
+
+
+@blueprint.post("/visits/new")
+@permission_required(Permission.REGISTER_VISITS)
+@commits
+def save_visit() -> Response:
+    """Complete the visit with everything that follows, in one transaction; sent twice it is one (P4)."""
+    visit, person = _subject()
+    if person is None:
+        abort(404)
+    form = RegisterForm()
+    if "add" in request.form:
+        form.add_line()
+        return _page(visit, person, form)
+    if not form.validate_on_submit():
+        return _page(visit, person, form, status=422)
+    try:
+        visit_id = _register(visit, person, form)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _page(visit, person, form, status=409)
+    return redirect_or_fragment("admin.registered", visit_id=visit_id)
+
+
+def _register(visit: Visit | None, person: Patient, form: RegisterForm) -> int:
+    session, now, lines = db.session(), clock.now(), form.bill_lines()
+    points_used = form.points_used.data or 0
+    due = work_out(
+        session, patient_id=person.id, lines=lines, points_used=points_used, now=now
+    ).bill.due_minor
+    return register(
+        session,
+        patient_id=person.id,
+        visit_id=visit.id if visit else None,
+        form_key=form.form_key.data,
+        lines=lines,
+        payments=form.payments(due, now),
+        points_used=points_used,
+        arrived_at=visit.arrived_at if visit else None,
+        doctor_id=form.doctor.data or None,
+        branch_id=form.branch.data or None,
+        follow_up_on=form.follow_up_on.data,
+        actor=actor(),
+        now=now,
+    )
+
+
+@blueprint.post("/visits/quote")
+@permission_required(Permission.REGISTER_VISITS)
+def quote() -> Response:
+    """The bill worked out so far, writing nothing; without script the whole page with it."""
+    visit, person = _subject()
+    if person is None:
+        abort(404)
+    form = RegisterForm()
+    form.validate()
+    return _page(visit, person, form, quoted=True)
+
+
+@blueprint.get("/visits/<int:visit_id>/registered")
+@permission_required(Permission.REGISTER_VISITS)
+def registered(visit_id: int) -> Response:
+    """What came of a registered visit: points, both halves, the tier."""
+    visit = visit_or_404(visit_id)
+    if visit.status != "completed":
+        abort(404)
+    return render_page("admin/registered.html", visit=visit, **outcome_of(visit))
+
+
+def _subject() -> tuple[Visit | None, Patient | None]:
+    """The visit and the patient that the address names; they must belong together."""
+    visit_id, patient_id = number_argument("visit"), number_argument("patient")
+    if visit_id is not None:
+        visit = visit_or_404(visit_id)
+        if patient_id not in (None, visit.patient_id):
+            abort(404)
+        return visit, patient_or_404(visit.patient_id)
+    return None, patient_or_404(patient_id) if patient_id is not None else None
+
+
+def _choose_patient() -> Response:
+    text = request.args.get("q", "").strip()[:100]
+    rows = patients.search_patients(db.session(), text, limit=CHOICES) if text else []
+    return render_page("admin/choose_patient.html", fragment="results", q=text, rows=rows)
+
+
+def _page(
+    visit: Visit | None, person: Patient, form: RegisterForm, *, quoted: bool = False, status: int = 200
+) -> Response:
+    subject: dict[str, Any] = {"visit": visit.id} if visit else {"patient": person.id}
+    return render_page(
+        "admin/register.html",
+        fragment="quote" if quoted else None,
+        status=status,
+        form=form,
+        visit=visit,
+        person=person,
+        stats=patients.stats(db.session(), person.id),
+        sender=senders_of(db.session(), [person.id]).get(person.id),
+        quote=quote_of(form, person.id),
+        action=url_for("admin.save_visit", **subject),
+        quote_url=url_for("admin.quote", **subject),
+        heading=_("Register a visit of %(name)s", name=person.name),
+    )

@@ -1,0 +1,1 @@
+"""Reads across capabilities, each a fixed number of statements whatever the clinic's size."""

@@ -1,0 +1,65 @@
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from sqlalchemy.orm import Session
+
+from loyalty.leaderboard.models import Board, Nickname
+from loyalty.messaging.models import Message
+from loyalty.patients.models import Patient
+from loyalty.referrals.models import Referral
+from loyalty.visits.models import AppointmentRequest
+
+#: How long a failed message stays on the staff's list of open matters.
+FAILED_FOR = timedelta(days=7)
+#: The reason of a message in doubt that staff decided to leave: nothing is open about it any more.
+LEFT_UNSENT = "unconfirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many things wait for a person: the figures beside the staff's menu and on Today."""
+
+    requests: int
+    requests_of_friends: int
+    flagged: int
+    nicknames: int
+    uncertain: int
+    failed: int
+    without_source: int
+    draft_month: str | None
+
+
+def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).where(*conditions).scalar_subquery()
+
+
+def waiting(session: Session, *, joined_since: datetime, now: datetime) -> Waiting:
+    """What waits for the staff, in one statement; sources are asked of who joined since ``joined_since``."""
+    is_open = AppointmentRequest.state == "open"
+    by_friend = exists().where(Referral.friend_id == AppointmentRequest.patient_id)
+    oldest_draft = (
+        select(Board.month).where(Board.state == "draft").order_by(Board.month).limit(1).scalar_subquery()
+    )
+    row = session.execute(
+        select(
+            _count(is_open),
+            _count(is_open, by_friend),
+            _count(Referral.is_flagged.is_(True), Referral.cleared_at.is_(None), Referral.ended_at.is_(None)),
+            _count(Nickname.state == "waiting"),
+            _count(Message.state == "uncertain", Message.purpose != "security"),
+            _count(
+                Message.state == "failed",
+                Message.purpose != "security",
+                Message.reason.is_distinct_from(LEFT_UNSENT),
+                Message.due_at >= now - FAILED_FOR,
+            ),
+            _count(
+                Patient.created_at >= joined_since,
+                Patient.source_kind.is_(None),
+                Patient.merged_into_id.is_(None),
+            ),
+            oldest_draft,
+        )
+    ).one()
+    return Waiting(*row)
