@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from time import monotonic
 
 import structlog
 
@@ -18,7 +19,10 @@ log = structlog.get_logger(__name__)
 
 #: How long a worker may hold a message; longer than the slowest provider's time limit.
 LEASE_SECONDS = 60
+#: How long one job goes on; the sweep takes the rest. RQ would cut it off in the middle of a message.
+LONGEST_SECONDS = 100.0
 NOT_TAKEN = "not_taken"
+LEFT = "left"
 NO_GATEWAY = "no_gateway"
 ERROR = "error"
 
@@ -48,7 +52,14 @@ def _deliver_all(message_ids: Iterable[int], gateway: Gateway | None, now: datet
     if gateway is None:
         log.warning("no gateway is configured, messages stay queued", waiting=len(ids))
         return Counter({NO_GATEWAY: len(ids)})
-    return Counter(_deliver_safely(message_id, gateway, now) for message_id in ids)
+    counts: Counter[str] = Counter()
+    end = monotonic() + LONGEST_SECONDS
+    for number, message_id in enumerate(ids):
+        if monotonic() > end:
+            counts[LEFT] = len(ids) - number
+            break
+        counts[_deliver_safely(message_id, gateway, now)] += 1
+    return counts
 
 
 def _deliver_safely(message_id: int, gateway: Gateway, now: datetime | None) -> str:

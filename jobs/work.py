@@ -6,11 +6,14 @@ of them may run twice, late or in parallel.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import monotonic
 
+from redis import Redis, RedisError
 from sqlalchemy.orm import Session
 
 from jobs import messages, runs
 from jobs.context import application, job_context, reading
+from loyalty.badges.operations import review_years
 from loyalty.checks.queries import check_all
 from loyalty.clinic.queries import programme
 from loyalty.kernel.actor import SYSTEM
@@ -22,9 +25,10 @@ from loyalty.privacy.operations import forget_old
 from loyalty.referrals.operations import add_clicks, expire_referrals
 from loyalty.tiers.operations import review_all
 from web.clicks import clicks_to_save
-from web.redis import redis_client
+from web.redis import breaker, redis_client
 
 KEPT_RUNS = timedelta(days=2)
+_NO_REDIS = "Redis does not answer"
 
 
 def send_messages(now: datetime, slot: str, limit: int) -> str:
@@ -55,10 +59,14 @@ def expire_old_referrals(now: datetime, slot: str, limit: int) -> str:
 def review_tiers(now: datetime, slot: str, limit: int) -> str:
     """Look at all tiers and badges again: what time alone changes, and what a crash of old may have left."""
 
-    def batch(session: Session) -> int:
+    def tiers(session: Session) -> int:
         return review_all(session, setup=programme(session), now=now, limit=limit)
 
-    return f"changed {_in_batches(batch, now, limit)} patients"
+    def badges(session: Session) -> int:
+        return review_years(session, calendar=programme(session).calendar, now=now, limit=limit)
+
+    changed = {"tiers": _in_batches(tiers, now, limit), "badges": _in_batches(badges, now, limit)}
+    return _said(changed) or "nothing to change"
 
 
 def draft_leaderboard(now: datetime, slot: str, limit: int) -> str:
@@ -75,10 +83,16 @@ def flush_clicks(now: datetime, slot: str, limit: int) -> str:
     """Carry the opened invite links over from Redis (F2)."""
     with application() as app:
         client = redis_client(app)
-        if client is None:
-            return "Redis does not answer"
-        with clicks_to_save(client) as counts, job_context(now=now, job="flush-clicks") as session:
-            add_clicks(session, counts=counts)
+        try:
+            return _NO_REDIS if client is None else _flushed(client, now)
+        except RedisError:
+            breaker(app).failed(monotonic())
+            return _NO_REDIS
+
+
+def _flushed(client: Redis, now: datetime) -> str:
+    with clicks_to_save(client) as counts, job_context(now=now, job="flush-clicks") as session:
+        add_clicks(session, counts=counts)
     return f"counted {sum(counts.values())} clicks"
 
 
@@ -94,7 +108,7 @@ def forget(now: datetime, slot: str, limit: int) -> str:
     total: dict[str, int] = {}
     _in_batches(batch, now, limit)
     with job_context(now=now, job="retention") as session:
-        names = ("send-messages", "flush-clicks")
+        names = ("send-messages", "flush-clicks", "run-imports")
         total["runs"] = runs.forget(session, names=names, before=now - KEPT_RUNS)
     return _said(total) or "nothing to forget"
 

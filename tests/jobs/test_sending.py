@@ -106,3 +106,13 @@ def test_a_login_code_arrives_and_only_the_phone_knows_it(here: Flask, session: 
     row = message(session, message_id)
     assert row.text is not None
     assert digits not in row.text
+
+
+def test_a_job_stops_in_time_and_leaves_the_rest_to_the_sweep(
+    here: Flask, session: Session, an: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [queue(session, an, "a"), queue(session, an, "b")]
+    monkeypatch.setattr("jobs.messages.LONGEST_SECONDS", -1.0)
+    assert deliver_messages(ids) == {"left": 2}
+    monkeypatch.undo()
+    assert send_due() == {"sent": 2}
