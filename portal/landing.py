@@ -95,4 +95,5 @@ def gift_facts(found: Invitation) -> dict[str, Any]:
 
 def picture_url() -> str:
     """The clinic's picture for link previews: one static file, the same for everybody."""
-    return request.url_root.rstrip("/") + asset_url("icons/icon-512.png")
+    base = current_app.config["PUBLIC_URL"] or request.url_root.rstrip("/")
+    return f"{base}{asset_url('icons/icon-512.png')}"

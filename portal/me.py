@@ -175,5 +175,3 @@ def end_login(session_id: int) -> Response:
     end_session(db.session(), session_id=session_id, now=now)
     flash(_("That browser is logged out."), "success")
     return go_to("/me#sessions")
-
-

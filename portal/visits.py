@@ -74,7 +74,7 @@ def _before() -> tuple[datetime, int] | None:
 @patient_required
 @commits
 def confirm_visit(visit_id: int) -> Response:
-    """"I will come": one's own booked visit; saying it twice is as good as once."""
+    """ "I will come": one's own booked visit; saying it twice is as good as once."""
     found = visit(db.session(), visit_id)
     if found is None or found.patient_id != current_patient().id:
         abort(404)

@@ -65,5 +65,5 @@ def wish_text(wished_on: date | None, part_of_day: str) -> str:
     part = dict(parts_of_day()).get(part_of_day, "")
     if wished_on is None:
         return _("Any day") if part_of_day == "any" else _("Any day, %(part)s", part=part.lower())
-    on = day_text(wished_on, "EEEE, d MMMM")
+    on = day_text(wished_on, "full")
     return on if part_of_day == "any" else _("%(day)s, %(part)s", day=on, part=part.lower())
