@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from flask import Flask
@@ -81,8 +80,6 @@ def _bind_extensions(app: Flask) -> None:
 def _register_sides(app: Flask) -> None:
     app.register_blueprint(site.blueprint)
     for name in SIDES:
-        if find_spec(name) is None:
-            continue
         side = import_module(name).blueprint
         app.register_blueprint(side)
         if name == "api":

@@ -53,7 +53,7 @@ def error_page(status: int, heading: str = "", text: str = "", headers: Any = No
     """The page of an error; a part for htmx, problem+json for the interface."""
     usual_heading, usual_text = texts(status)
     if request.path.startswith("/api/"):
-        return _problem(status, text or usual_text)
+        return _problem(status, usual_heading, text or usual_text, headers)
     response = render_page(
         "errors/error.html",
         fragment="notice",
@@ -67,10 +67,11 @@ def error_page(status: int, heading: str = "", text: str = "", headers: Any = No
     return response
 
 
-def _problem(status: int, text: str) -> Response:
-    response = jsonify(type="about:blank", title=text, status=status, errors=[])
+def _problem(status: int, heading: str, text: str, headers: Any) -> Response:
+    response = jsonify(type="about:blank", title=heading, status=status, detail=text, errors=[])
     response.status_code = status
     response.mimetype = "application/problem+json"
+    response.headers.extend(headers or {})
     return response
 
 

@@ -13,6 +13,7 @@ from loyalty.kernel.refusal import Refusal
 from web import labels
 from web.formats import day, day_time, money, month, number
 from web.message_texts import message_text
+from web.phrases_imports import FILE_SENTENCES
 
 __all__ = ["message_text", "refusal_text"]
 
@@ -24,7 +25,7 @@ def refusal_text(refusal: Refusal) -> str:
     counted = _COUNTED.get(refusal.code)
     if counted is not None:
         return counted(refusal.params)
-    sentence = _SENTENCES.get(refusal.code)
+    sentence = _SENTENCES.get(refusal.code) or FILE_SENTENCES.get(refusal.code)
     if sentence is None:
         return _("This is not possible. Nothing was changed.")
     return str(sentence) % _shown(refusal.params)
@@ -127,6 +128,8 @@ _SENTENCES: Mapping[str, Any] = {
     "patient_exists": _l("This patient is here already."),
     "patient_merged": _l("This record was joined with another one. Please use that one."),
     "opted_out": _l("The patient has said no. Only she herself can say yes again, in her own pages."),
+    "guardian_self": _l("Nobody can be her own guardian."),
+    "other_patient": _l("This belongs to another patient."),
     "date_impossible": _l("This date cannot be right."),
     "unknown_choice": _l("Please choose one of the answers."),
     "reason_missing": _l("Please give a reason."),
@@ -134,6 +137,7 @@ _SENTENCES: Mapping[str, Any] = {
     "visit_unknown": _l("There is no such visit."),
     "impossible_move": _l("The visit is “%(status)s” now, so this is not possible any more."),
     "already_completed": _l("This visit is completed already."),
+    "visit_closed": _l("This visit is closed and stays as it is."),
     "request_answered": _l("A colleague has answered this request already."),
     "no_lines": _l("Please add at least one service."),
     "quantity_impossible": _l("The quantity must be 1 or more."),
@@ -183,6 +187,16 @@ _SENTENCES: Mapping[str, Any] = {
     "encoding_unknown": _l("The letters of the file cannot be read. Please save it as UTF-8."),
     "mapping_header_unknown": _l("The file has no column “%(header)s”."),
     "mapping_field_unknown": _l("There is no field “%(field)s” to fill."),
+    "mapping_incomplete": _l("These fields have no column yet: %(fields)s."),
+    "import_unknown": _l("There is no such import."),
+    # staff and interface
+    "staff_unknown": _l("There is no such account."),
+    "own_account": _l("You cannot close your own account. Please ask a colleague."),
+    "account_closed": _l("This account is closed."),
+    "last_administrator": _l(
+        "Somebody must be able to look after the accounts: this is the last one who can."
+    ),
+    "key_reused": _l("This id was used before for something else."),
     # set-up
     "no_clinic": _l("The clinic has to be set up first."),
     "unknown_language": _l("The language %(language)s is not one of the four."),

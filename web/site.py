@@ -13,6 +13,11 @@ from web.readiness import report
 
 blueprint = Blueprint("site", __name__)
 FEW_MINUTES = "public, max-age=300"
+ICONS = (
+    ("icons/icon-192.png", "192x192", "any"),
+    ("icons/icon-512.png", "512x512", "any"),
+    ("icons/icon-maskable-512.png", "512x512", "maskable"),
+)
 
 
 @blueprint.get("/healthz")
@@ -36,7 +41,6 @@ def readyz() -> tuple[Response, int]:
 def manifest() -> Response:
     """What a phone needs to put the portal on its home screen, under the clinic's own name."""
     clinic = current_clinic()
-    sizes = (("icons/icon-192.png", "192x192"), ("icons/icon-512.png", "512x512"))
     response = jsonify(
         name=clinic.name,
         short_name=clinic.name[:24],
@@ -47,8 +51,8 @@ def manifest() -> Response:
         background_color="#F6F5F0",
         theme_color="#F6F5F0",
         icons=[
-            {"src": asset_url(name), "sizes": size, "type": "image/png", "purpose": "any maskable"}
-            for name, size in sizes
+            {"src": asset_url(name), "sizes": size, "type": "image/png", "purpose": purpose}
+            for name, size, purpose in ICONS
         ],
     )
     response.mimetype = "application/manifest+json"

@@ -44,7 +44,8 @@ class Page:
     tree: LexborHTMLParser = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tree = LexborHTMLParser(self.response.text)
+        text = self.response.text if self.response.mimetype.startswith("text/") else ""
+        self.tree = LexborHTMLParser(text)
 
     @property
     def location(self) -> str:
@@ -104,6 +105,7 @@ class Visitor:
             headers=headers,
             base_url=self.base,
             environ_base={"REMOTE_ADDR": self.address},
+            buffered=True,
             **more,
         )
         assert response.status_code == status, (
