@@ -101,23 +101,11 @@ def uncertain_count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Message).where(_IN_DOUBT)) or 0
 
 
-def counts_by_state(session: Session, *, since: datetime | None = None) -> dict[str, int]:
+def counts_by_state(session: Session) -> dict[str, int]:
     """How many messages stand in each state; states without any are 0."""
     query = select(Message.state, func.count()).group_by(Message.state)
-    if since is not None:
-        query = query.where(Message.created_at >= since)
     found = {row[0]: row[1] for row in session.execute(query)}
     return {state: found.get(state, 0) for state in rules.STATES}
-
-
-def skip_reasons(session: Session, *, since: datetime) -> dict[str, int]:
-    """How many messages were skipped for which reason, so that none disappears unseen (C7)."""
-    query = (
-        select(Message.reason, func.count())
-        .where(Message.state == rules.SKIPPED, Message.created_at >= since)
-        .group_by(Message.reason)
-    )
-    return {str(row[0]): row[1] for row in session.execute(query)}
 
 
 def stuck_count(session: Session, *, now: datetime, patience: timedelta) -> int:

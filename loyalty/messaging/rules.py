@@ -10,7 +10,6 @@ from loyalty.kernel.clock import add_months
 CARE = "care"
 MARKETING = "marketing"
 SECURITY = "security"
-PURPOSES = (CARE, MARKETING, SECURITY)
 
 LOGIN_CODE = "login-code"
 

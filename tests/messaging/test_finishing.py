@@ -1,6 +1,6 @@
 """C7, C8: what becomes of a message once it was handed over, and what people decide when nobody knows."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -187,8 +187,8 @@ def test_c7_every_message_stands_in_one_state_and_skips_have_reasons(session: Se
     queue(session, an, "e")
     counts = {state: count for state, count in queries.counts_by_state(session).items() if count}
     assert counts == {"queued": 1, "sent": 1, "skipped": 2, "uncertain": 1}
-    since = datetime(2026, 1, 1, tzinfo=NOON.tzinfo)
-    assert queries.skip_reasons(session, since=since) == {"missing_value": 1, "no_consent": 1}
+    reasons = [row.reason for row in queries.message_list(session, state="skipped")]
+    assert reasons == ["no_consent", "missing_value"]
 
 
 def test_lists_are_paged_newest_first(session: Session, an: Patient) -> None:
