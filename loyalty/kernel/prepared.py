@@ -88,11 +88,15 @@ class Prepared:
         connection = connection_of(session)
         ready = self._ready(connection)
         cursor = connection.connection.cursor()
+        given = [ready.values(row) for row in values] if many else ready.values(values)
+        for listener in connection.dispatch.before_cursor_execute:
+            # Who counts or logs statements sees these as well.
+            listener(connection, cursor, ready.text, given, None, many)
         try:
             if many:
-                cursor.executemany(ready.text, [ready.values(row) for row in values])
+                cursor.executemany(ready.text, given)
             else:
-                cursor.execute(ready.text, ready.values(values))
+                cursor.execute(ready.text, given)
         except ready.error as failed:
             wrapped = DBAPIError.instance(ready.text, None, failed, ready.error, dialect=connection.dialect)
             raise wrapped from failed

@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, event, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -78,3 +78,16 @@ def test_days_and_missing_days(session: Session) -> None:
     lots = table_of(Lot)
     today = Prepared(select(lots.c.id).where(lots.c.valid_to >= bindparam("today")))
     assert today.all(session, today=date(2026, 11, 17)) == []
+
+
+def test_who_counts_statements_sees_prepared_ones(session: Session) -> None:
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    FIND.first(session, who="a")
+    event.remove(engine, "before_cursor_execute", note)
+    assert [statement.split()[0] for statement in seen] in (["BEGIN", "SELECT"], ["SELECT"])
