@@ -84,7 +84,7 @@ def test_synthea_encounters_are_completed_and_paid_visits() -> None:
     reading = read_file((DATA / "synthea" / "encounters.csv").read_bytes(), kind="visits", **AMERICA)
     visit = reading.rows[0].visit
     assert visit is not None
-    assert (len(reading.rows), reading.rejects, reading.repeated) == (60, [], [])
+    assert (len(reading.rows), reading.rejects, reading.repeated) == (604, [], [])
     assert reading.rows[0].patient.external_id == "3edac2e3-d223-6fae-d515-daf96ef6bc76"
     assert (visit.external_id, visit.status) == ("57f2562b-445c-f11c-ba40-edc55af3c84f", "completed")
     assert visit.completed_at == datetime(2023, 1, 27, 16, 17, 47, tzinfo=UTC)
