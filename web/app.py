@@ -18,7 +18,7 @@ from web.extensions import csrf, db, htmx, login_manager, migrate
 from web.formats import init_formats
 from web.i18n import init_i18n
 from web.labels import init_labels
-from web.layout import init_layout
+from web.layout import Templates, init_layout
 from web.readiness import MIGRATIONS
 from web.redis import init_redis
 from web.security import init_security
@@ -39,6 +39,7 @@ def create_app(given: Mapping[str, Any] | None = None) -> Flask:
     )
     app.config.from_mapping(config.settings(given))
     app.session_interface = Sessions()
+    app.jinja_environment = Templates
     _trust_proxies(app)
     _bind_extensions(app)
     _register_sides(app)

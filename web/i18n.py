@@ -1,10 +1,10 @@
 """Which of the four languages a reader gets, and the words of it, bound once a request."""
 
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, g, has_request_context, request
 from flask_babel import get_locale
@@ -41,23 +41,32 @@ def catalogue(language: str) -> NullTranslations:
 
 def words() -> NullTranslations:
     """The words of the language in force, found once a request (and anew inside ``force_locale``)."""
-    locale = get_locale()
-    kept: tuple[Any, NullTranslations] | None = g.get("words")
+    state = _state()
+    locale = _locale(state)
+    kept: tuple[Locale, NullTranslations] | None = state.get("words")
     if kept is None or kept[0] is not locale:
-        kept = (locale, catalogue(locale.language if locale is not None else FALLBACK))
-        g.words = kept
+        kept = state["words"] = (locale, catalogue(locale.language))
     return kept[1]
-
-
-def gettext_in(language: str) -> Callable[[str], str]:
-    """The translating function of one language, whoever is asking."""
-    return catalogue(language).gettext
 
 
 def current_language() -> str:
     """The tag of the language in force: vi, zh, ru or en."""
-    locale = get_locale()
-    return locale.language if locale is not None else FALLBACK
+    return str(_locale(_state()).language)
+
+
+def _state() -> dict[str, Any]:
+    """What Flask-Babel remembers of this request or job; empty before it was first asked."""
+    try:
+        state: dict[str, Any] = vars(g._flask_babel)
+    except (AttributeError, RuntimeError):
+        return {}
+    return state
+
+
+def _locale(state: dict[str, Any]) -> Locale:
+    """The locale as Flask-Babel keeps it once it was asked; asking it costs more than looking up a word."""
+    locale: Locale | None = state.get("babel_locale")
+    return locale or get_locale() or Locale(FALLBACK)
 
 
 def html_lang(language: str | None = None) -> str:
