@@ -15,10 +15,10 @@ class ClaimForm(WishForm):
     name = StringField(_l("Your name"), validators=[required(), at_most(200)])
     phone = TelField(_l("Phone number"), validators=[required(), at_most(40)])
     care = BooleanField(
-        _l("The clinic may use my name and number to arrange this visit and to write to me about it."),
+        _l("The clinic may use my name and number to arrange this visit and to write to me about it"),
         validators=[required(_l("Without this we can not call you. Please tick it."))],
     )
     referral = BooleanField(
-        _l("Who invited me may know that I came, never what for. The gift is mine either way.")
+        _l("Who invited me may know that I came, but never what for; the gift is mine either way")
     )
-    marketing = BooleanField(_l("Send me health advice and news, at most twice a month."))
+    marketing = BooleanField(_l("Send me health advice and news, at most twice a month"))

@@ -121,15 +121,15 @@ def ladder_of(patient: SignedInPatient) -> Ladder:
 def _one_way(friends_left: int | None, visits_left: int | None, name: str) -> str:
     if visits_left:
         return ngettext(
-            "%(num)s more visit makes you %(tier)s.",
-            "%(num)s more visits make you %(tier)s.",
+            "%(num)s more visit and you reach %(tier)s.",
+            "%(num)s more visits and you reach %(tier)s.",
             visits_left,
             tier=name,
         )
     if friends_left:
         return ngettext(
-            "%(num)s more friend makes you %(tier)s.",
-            "%(num)s more friends make you %(tier)s.",
+            "%(num)s more friend and you reach %(tier)s.",
+            "%(num)s more friends and you reach %(tier)s.",
             friends_left,
             tier=name,
         )

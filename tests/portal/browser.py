@@ -34,8 +34,9 @@ class Page:
 
     def fields(self, action: str) -> dict[str, str]:
         """What the browser would send of the form that posts to ``action``, as it stands."""
-        form = self.tree.css_first(f'form[action="{action}"]')
-        assert form is not None, f"no form posts to {action}"
+        forms = [form for form in self.tree.css("form") if _path(form.attributes["action"]) == action]
+        assert forms, f"no form posts to {action}"
+        form = forms[0]
         filled: dict[str, str] = {}
         for node in form.css("input,textarea"):
             kind, name = node.attributes.get("type"), node.attributes.get("name")
@@ -45,6 +46,10 @@ class Page:
             chosen = menu.css_first("option[selected]") or menu.css_first("option")
             filled[menu.attributes["name"] or ""] = (chosen.attributes.get("value") or "") if chosen else ""
         return filled
+
+
+def _path(address: str | None) -> str:
+    return (address or "").partition("#")[0]
 
 
 def _words(node: LexborNode) -> str:
