@@ -11,6 +11,7 @@ from admin import (  # noqa: E402, F401
     booking,
     editing,
     health,
+    imports,
     labels,
     leaderboards,
     login,
