@@ -1,13 +1,14 @@
 """The sentences of the product, taken out of the code and the templates into the four catalogues.
 
-``python -m ops.extraction`` brings ``translations/*/LC_MESSAGES/messages.po`` up to date: new sentences come in
-empty, those that are gone leave, everything is sorted, and nothing in the files changes with the day or with a
-line's number. English is the language of the code: its catalogue repeats the sentences.
+``python -m ops.extraction`` brings ``translations/*/LC_MESSAGES/messages.po`` up to date: new sentences come
+in empty, those that are gone leave, everything is sorted, and nothing in the files changes with the day or
+with a line's number. English is the language of the code: its catalogue repeats the sentences.
 """
 
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -27,23 +28,25 @@ ROOMS = ("admin", "api", "jobs", "portal", "templates", "web")
 def extract() -> Catalog:
     """Every sentence of the code and the templates, with the files that it stands in."""
     with (FOLDER / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = Catalog()
     for room in ROOMS:
-        for name, _line, text, comments, context in extract_from_dir(
+        for name, line, text, comments, context in extract_from_dir(
             ROOT / room,
-            [
-                (pattern.removeprefix(f"{room}/"), how)
-                for pattern, how in methods
-                if pattern.startswith(f"{room}/")
-            ],
-            {pattern.removeprefix(f"{room}/"): value for pattern, value in options.items()},
+            [(_inside(pattern, room), how) for pattern, how in methods if _inside(pattern, room)],
+            {_inside(pattern, room): given for pattern, given in options.items()},
             keywords=KEYWORDS,
             comment_tags=["Translators:"],
             strip_comment_tags=True,
         ):
-            found.add(text, locations=[(f"{room}/{name}", None)], auto_comments=comments, context=context)
+            found.add(text, locations=[(f"{room}/{name}", line)], auto_comments=comments, context=context)
     return found
+
+
+def _inside(pattern: str, room: str) -> str:
+    """A pattern of the mapping as seen from one folder; empty when it is about another."""
+    folder, _, rest = pattern.partition("/")
+    return rest if folder == room else ""
 
 
 def catalogue_path(language: str, folder: Path = FOLDER) -> Path:
@@ -92,7 +95,7 @@ def renewed(kept: Catalog, sentences: Catalog) -> Catalog:
     return fresh
 
 
-def _translation(catalogue: Catalog, message: Message, known: Message | None) -> str | tuple[str, ...]:
+def _translation(catalogue: Catalog, message: Message, known: Message | None) -> Any:
     """What was translated; in the source language the sentence itself; else the right number of gaps."""
     if str(catalogue.locale) == SOURCE:
         return message.id
