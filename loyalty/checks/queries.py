@@ -91,16 +91,17 @@ def _debt(_clinic: Programme) -> Wrong:
     return _differs(facts, lambda fact: and_(_STATS.points_debt > 0, fact.patient_id.is_not(None)))
 
 
-def _visits(_clinic: Programme) -> Wrong:
-    """Counted visits are completed, paid and not wholly refunded (M2)."""
+def _visits(clinic: Programme) -> Wrong:
+    """Counted visits are completed, paid and not wholly refunded, by the day where that is chosen (M2)."""
     counts = and_(
         _VISITS.paid_minor >= _VISITS.due_minor,
         or_(_VISITS.refunded_minor < _VISITS.paid_minor, _VISITS.paid_minor == 0),
     )
     counted_at = case((counts, _VISITS.completed_at))
+    counted_day = case((counts, _VISITS.completed_on)).distinct()
     facts = select(
         _VISITS.patient_id,
-        func.count(counted_at).label("visits"),
+        func.count(counted_day if clinic.settings["visits.one_per_day"] else counted_at).label("visits"),
         func.max(counted_at).label("last"),
         func.min(counted_at).label("first"),
         func.sum(_VISITS.paid_minor - _VISITS.refunded_minor).label("spend"),

@@ -7,7 +7,10 @@ from loyalty.kernel.database import Base, UtcDateTime
 
 
 class Visit(Base):
-    """One appointment and its bill; ``status`` is one of ``rules.STATUSES``. Money in minor units."""
+    """One appointment and its bill; ``status`` is one of ``rules.STATUSES``. Money in minor units.
+
+    ``completed_on`` is the clinic's local day of ``completed_at``, kept because days are counted (M2).
+    """
 
     __tablename__ = "visits"
     __table_args__ = (
@@ -29,6 +32,7 @@ class Visit(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    completed_on: Mapped[date | None]
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     gross_minor: Mapped[int] = mapped_column(default=0)
     discount_minor: Mapped[int] = mapped_column(default=0)

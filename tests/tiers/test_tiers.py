@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.badges.queries import awards
+from loyalty.checks.queries import check_all
 from loyalty.clinic.operations import change_setting
 from loyalty.clinic.queries import programme
 from loyalty.clinic.rules.settings import Settings
@@ -84,6 +85,7 @@ def test_m2_one_visit_a_day_is_an_option(session: Session, an: Patient) -> None:
         complete(session, an, now=NOON + timedelta(hours=hour))
     stats = session.get_one(PatientStats, an.id, populate_existing=True)
     assert stats.visit_count == 2
+    assert [checked.code for checked in check_all(session) if checked.count] == []
 
 
 def test_m3_a_friends_first_paid_visit_counts(session: Session, an: Patient) -> None:

@@ -1,6 +1,6 @@
 """The visit part of a patient's summary row."""
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.queries import Programme
@@ -18,24 +18,25 @@ _COUNTS = (
     & (_VISITS.c.patient_id == bindparam("patient"))
 )
 _SPENT = func.coalesce(func.sum(_VISITS.c.paid_minor - _VISITS.c.refunded_minor), 0)
-_REVIEW = Prepared(
-    update(_STATS)
-    .where(_STATS.c.patient_id == bindparam("patient"))
-    .values(
-        visit_count=select(func.count()).select_from(_VISITS).where(_COUNTS).scalar_subquery(),
-        first_visit_at=select(func.min(_VISITS.c.completed_at)).where(_COUNTS).scalar_subquery(),
-        last_visit_at=select(func.max(_VISITS.c.completed_at)).where(_COUNTS).scalar_subquery(),
-        spend_minor=select(_SPENT)
-        .where(_VISITS.c.patient_id == bindparam("patient"), _VISITS.c.status == "completed")
-        .scalar_subquery(),
+
+
+def _review(count: ColumnElement[int]) -> Prepared:
+    return Prepared(
+        update(_STATS)
+        .where(_STATS.c.patient_id == bindparam("patient"))
+        .values(
+            visit_count=select(count).select_from(_VISITS).where(_COUNTS).scalar_subquery(),
+            first_visit_at=select(func.min(_VISITS.c.completed_at)).where(_COUNTS).scalar_subquery(),
+            last_visit_at=select(func.max(_VISITS.c.completed_at)).where(_COUNTS).scalar_subquery(),
+            spend_minor=select(_SPENT)
+            .where(_VISITS.c.patient_id == bindparam("patient"), _VISITS.c.status == "completed")
+            .scalar_subquery(),
+        )
     )
-)
 
 
-_DAYS = Prepared(select(_VISITS.c.completed_at).where(_COUNTS))
-_SET_COUNT = Prepared(
-    update(_STATS).where(_STATS.c.patient_id == bindparam("patient")).values(visit_count=bindparam("count"))
-)
+_REVIEW = _review(func.count())
+_REVIEW_DAYS = _review(func.count(_VISITS.c.completed_on.distinct()))
 
 
 def review_visit_count(session: Session, patient_id: int, setup: Programme) -> None:
@@ -44,7 +45,5 @@ def review_visit_count(session: Session, patient_id: int, setup: Programme) -> N
     A visit counts when it is completed, paid, and not wholly refunded; with the option
     ``visits.one_per_day`` at most one of a local day does.
     """
-    _REVIEW.run(session, patient=patient_id)
-    if setup.settings["visits.one_per_day"]:
-        days = {setup.calendar.day_of(at) for (at,) in _DAYS.all(session, patient=patient_id)}
-        _SET_COUNT.run(session, patient=patient_id, count=len(days))
+    review = _REVIEW_DAYS if setup.settings["visits.one_per_day"] else _REVIEW
+    review.run(session, patient=patient_id)
