@@ -6,6 +6,8 @@ from typing import Any
 from flask import Response, redirect, session, url_for
 from flask_babel import gettext as _
 
+from loyalty.access.operations.throttle import take
+from loyalty.access.rules.limits import address_block
 from loyalty.kernel import clock
 from loyalty.kernel.refusal import Refusal
 from loyalty.reception.operations import claim_invitation
@@ -18,7 +20,7 @@ from web.access import public
 from web.clinic import current_programme
 from web.extensions import db
 from web.i18n import current_language
-from web.identity import actor, current_patient_or_none
+from web.identity import actor, address, current_patient_or_none
 from web.pages import redirect_or_fragment, render_page
 from web.transactions import commits
 
@@ -39,12 +41,13 @@ def claim(code: str) -> Response:
     if not form.validate_on_submit():
         return landing_page(found, form, 422)
     try:
+        take(db.session(), "claim.address", address_block(address()), now=clock.now())
         _claim(found, form)
     except Refusal as refusal:
         if refusal.code in CLOSED:
             return invitation_missing()
         form.refuse(refusal)
-        return landing_page(found, form, 422)
+        return landing_page(found, form, 429 if refusal.code == "too_many_tries" else 422)
     session[_WISH] = [form.wished_on.data, form.part_of_day.data]
     return redirect_or_fragment("portal.thanks", code=found.code)
 

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from loyalty.access.rules.limits import HOUR, LIMITS, Limit
 from loyalty.patients.models import Consent, Patient
 from loyalty.referrals.models import Referral
 from loyalty.referrals.operations import show_name
@@ -158,6 +159,18 @@ def test_claiming_on_the_inviters_own_device_is_flagged(
     """F6: same device, so staff look first; the answer is the same."""
     _claim(log_in(an), code)
     assert [row.flags for row in all_of(session, Referral)] == [["same_device"]]
+
+
+def test_a_flood_of_claims_from_one_address_is_slowed_down(
+    app: Flask, code: str, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LIMITS, "claim.address", (Limit(2, HOUR),))
+    pages = [
+        Browser(app).submit(f"/i/{code}", f"/i/{code}/claim", **{**BINH, "phone": f"090500000{number}"})
+        for number in range(3)
+    ]
+    assert [page.status for page in pages] == [303, 303, 429]
+    assert len(all_of(session, Referral)) == 2
 
 
 def test_reading_the_address_claims_nothing(visitor: Browser, code: str, session: Session) -> None:

@@ -22,6 +22,7 @@ LIMITS: Mapping[str, Sequence[Limit]] = {
     "code.address": (Limit(30, HOUR), Limit(100, DAY)),
     "code.try": (Limit(60, HOUR), Limit(200, DAY)),
     "second.account": (Limit(50, HOUR),),
+    "claim.address": (Limit(60, HOUR), Limit(300, DAY)),
     "api.key": (Limit(20, MINUTE), Limit(200, HOUR)),
 }
 
