@@ -19,4 +19,5 @@ from portal import (  # noqa: E402, F401
     points,
     public_board,
     visits,
+    whose_card,
 )

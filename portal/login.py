@@ -1,70 +1,28 @@
 """The patient's way in: her phone, the code sent to it, and whose record to open when a family shares it."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from flask import Response, current_app, request, session
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
-from sqlalchemy.orm import Session
-from wtforms import HiddenField, StringField
-from wtforms.validators import Length
 
 from loyalty.access.operations import count_try, request_code, verify_code
-from loyalty.access.queries import Person, people_with_phone
-from loyalty.access.rules.codes import CODE_DIGITS, clean_digits
+from loyalty.access.queries import Person
 from loyalty.access.rules.limits import LIMITS
-from loyalty.access.rules.sessions import PATIENT
 from loyalty.kernel import clock
 from loyalty.kernel.codes import new_token
 from loyalty.kernel.localized import LANGUAGES
 from loyalty.kernel.refusal import Refusal
 from loyalty.messaging.operations import queue_login_code
 from portal import blueprint
+from portal.login_forms import CodeForm, PhoneForm
+from portal.whose_card import let_in
 from web.access import patient_required, public
 from web.extensions import db
-from web.forms import Form, required
 from web.i18n import current_language, remember_language
-from web.identity import address, current_patient_or_none, log_in, log_out
+from web.identity import address, current_patient_or_none, log_out
 from web.pages import go_to, redirect_or_fragment, render_page, safe_path
 from web.transactions import commits, commits_in_steps, transaction
 
-CHOICE_LIFE = timedelta(minutes=10)
 TOO_EARLY = {"too_many_tries": 429, "codes_exhausted": 429}
-
-
-class PhoneForm(Form):
-    """Where to send the code. ``next`` is the page she wanted to see."""
-
-    refusal_fields = {"phone_unreadable": "phone"}
-
-    phone = StringField(_l("Phone number"), validators=[required(), Length(max=40)])
-    next = HiddenField()
-
-
-class CodeForm(Form):
-    refusal_fields = dict.fromkeys(("code_wrong", "code_expired", "code_dead", "code_foreign"), "code")
-
-    code = StringField(_l("Security code"), validators=[required()])
-
-    def is_complete(self) -> bool:
-        """Whether six digits were typed; fewer or more are no try."""
-        if not self.validate_on_submit():
-            return False
-        missing = CODE_DIGITS - len(clean_digits(self.code.data or ""))
-        if missing > 0:
-            text = ngettext(
-                "The code has 6 digits. Add %(num)s more.",
-                "The code has 6 digits. Add %(num)s more.",
-                missing,
-            )
-        elif missing < 0:
-            text = _("The code has 6 digits. Please type it again.")
-        else:
-            return True
-        self.code.errors = [text]
-        return False
 
 
 @blueprint.get("/login")
@@ -189,56 +147,10 @@ def check_code() -> Response:
         with transaction() as database:
             secret = current_app.config["SECRET_KEY"]
             phone = verify_code(database, attempt=attempt, code=form.code.data or "", now=now, secret=secret)
-            return _let_in(database, phone, now)
+            return let_in(database, phone, now)
     except Refusal as refusal:
         form.refuse(refusal)
         return _code_page(form, TOO_EARLY.get(refusal.code, 422))
-
-
-def _let_in(database: Session, phone: str, now: datetime) -> Response:
-    people = people_with_phone(database, phone)
-    if len(people) == 1:
-        return _open(database, people[0], now)
-    after = session.get("after_login")
-    session.clear()
-    session["proven"] = {"phone": phone, "until": (now + CHOICE_LIFE).timestamp(), "after": after}
-    return redirect_or_fragment("portal.choose_patient")
-
-
-def _open(database: Session, person: Person, now: datetime) -> Response:
-    after = safe_path(session.get("after_login"), "/") or "/"
-    log_in(database, PATIENT, person.id, now)
-    return go_to(after)
-
-
-def _proven_people() -> list[Person]:
-    """Whose records the phone just proven opens; nobody's once ten minutes have passed."""
-    proven: dict[str, Any] = session.get("proven", {})
-    if proven.get("until", 0) < clock.now().timestamp():
-        return []
-    return people_with_phone(db.session(), proven["phone"])
-
-
-@blueprint.get("/login/who")
-@public
-def choose_patient() -> Response:
-    """A family shares a phone: whose card shall be opened (I2)?"""
-    people = _proven_people()
-    if not people:
-        return redirect_or_fragment("portal.login")
-    return render_page("portal/login_who.html", people=people, form=Form())
-
-
-@blueprint.post("/login/who")
-@public
-@commits
-def open_patient() -> Response:
-    chosen = request.form.get("patient", "")
-    person = next((person for person in _proven_people() if str(person.id) == chosen), None)
-    if person is None:
-        return redirect_or_fragment("portal.login")
-    session["after_login"] = session["proven"].get("after")
-    return _open(db.session(), person, clock.now())
 
 
 @blueprint.post("/logout")

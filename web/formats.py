@@ -13,9 +13,8 @@ from babel import Locale, dates, numbers
 from flask import Flask
 
 from loyalty.kernel.clock import Month
-from loyalty.kernel.localized import LocalizedText
 from loyalty.kernel.money import minor_digits, to_decimal
-from web.clinic import current_clinic, current_programme
+from web.clinic import current_programme
 from web.i18n import current_language
 
 KEPT = 4096
@@ -42,22 +41,6 @@ def clock_time(value: datetime, language: str | None = None) -> str:
     return _time(local.hour, local.minute, language or current_language())
 
 
-def weekday_name(value: date, language: str | None = None) -> str:
-    """The day of the week in short: "T2", "Mon"."""
-    return _day(value, "EEE", language or current_language())
-
-
-def day_of_month(value: date, language: str | None = None) -> str:
-    """Day and month without the year: "22/11"."""
-    return _skeleton(value, "Md", language or current_language())
-
-
-def month_name(value: Month | date, language: str | None = None) -> str:
-    """A month's own name without its year, as it stands alone: "November"."""
-    first = value.first if isinstance(value, Month) else value
-    return _day(first, "LLLL", language or current_language())
-
-
 def month(value: Month | date, language: str | None = None) -> str:
     """A month with its year: "tháng 11 năm 2026"."""
     first = value.first if isinstance(value, Month) else value
@@ -72,17 +55,6 @@ def money(minor: int, currency: str | None = None, language: str | None = None) 
 def number(value: float, language: str | None = None) -> str:
     """A number with the language's grouping and decimal signs."""
     return _number(value, language or current_language())
-
-
-def signed(value: int, language: str | None = None) -> str:
-    """A change with its sign: "+100", "−50"."""
-    sign = "+" if value > 0 else "\u2212" if value < 0 else ""
-    return sign + _number(abs(value), language or current_language())
-
-
-def in_language(text: LocalizedText, language: str | None = None) -> str:
-    """What staff have written, in the language in force, else in the clinic's."""
-    return text.in_language(language or current_language(), current_clinic().language)
 
 
 def percent(value: float, language: str | None = None) -> str:
@@ -150,8 +122,6 @@ def init_formats(app: Flask) -> None:
         money=money,
         number=number,
         percent=percent,
-        signed=signed,
-        in_language=in_language,
         dateformat=day,
         datetimeformat=day_time,
         timeformat=clock_time,
