@@ -105,11 +105,28 @@ def _on_sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading_only.get() else "BEGIN IMMEDIATE")
 
 
+def _on_postgresql_connect(connection: Any, _record: Any) -> None:
+    from decimal import Decimal
+
+    from psycopg.adapt import Buffer, Loader
+
+    class WholeLoader(Loader):
+        """PostgreSQL sums big integers as NUMERIC; a sum of points is an int all the same."""
+
+        def load(self, data: Buffer) -> int | Decimal:
+            text = bytes(data).decode()
+            return int(text) if text.lstrip("-").isdigit() else Decimal(text)
+
+    connection.adapters.register_loader("numeric", WholeLoader)
+
+
 def set_up(engine: Engine) -> Engine:
-    """Give an engine the transaction behaviour the programme relies on; returns the same engine."""
+    """Give an engine the behaviour the programme relies on; returns the same engine."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _on_postgresql_connect)
     return engine
 
 
