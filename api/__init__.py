@@ -1,0 +1,7 @@
+"""The interface for the clinic's medical system: /api/v1, JSON in and out, thin over the domain."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+from api import gate, patients, points, problems, quotes, specification, visits  # noqa: E402, F401
