@@ -244,6 +244,11 @@ def api_key(session: Session, key: str) -> int | None:
     return session.scalar(statement)
 
 
+def api_keys(session: Session) -> list[ApiKey]:
+    """All keys ever made, by name."""
+    return list(session.scalars(select(ApiKey).order_by(ApiKey.name)))
+
+
 def sessions_of(session: Session, kind: str, person_id: int, *, now: datetime) -> list[LoginSession]:
     """A person's live sessions, latest first."""
     owner = LoginSession.patient_id if kind == PATIENT else LoginSession.staff_id
