@@ -6,16 +6,15 @@ The page is kept in the process under its version, which the statement reads. On
 decide; the CPU ratio is printed.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
-from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask, render_template
 from sqlalchemy.orm import Session
 
+from benchmarks.pages import LANGUAGE, plain_app, product_app
 from benchmarks.support import (
     NOW,
     Caller,
@@ -36,15 +35,10 @@ from loyalty.kernel.clock import Month
 from loyalty.leaderboard.operations import draft_board, publish_board
 from loyalty.patients.models import Consent
 from loyalty.referrals.models import Referral
-from web.app import create_app
-from web.art import init_art
-from web.assets import asset_url
 from web.extensions import db
-from web.i18n import OWN_NAMES, catalogue
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
 AT_MOST = 1.5
-LANGUAGE = "vi"
 BY_HAND = (
     "SELECT b.friends_total, r.rank, r.shown_name, r.score FROM boards b"
     " LEFT JOIN board_rows r ON r.board_id = b.id AND r.is_listed"
@@ -96,23 +90,7 @@ def _referral(referrer_id: int, friend_id: int, qualified_at: datetime) -> dict[
 
 def floor_app(product: Flask, connection: Any, placeholder: str) -> Flask:
     """The page as one would write it by hand: one query, the template, nothing else; and a bare hello."""
-    app = Flask("floor", template_folder=product.template_folder, static_folder=None)
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_translations(catalogue(LANGUAGE), newstyle=True)  # type: ignore[attr-defined]
-    # Parts of the templates that this page does not use name filters, so there must be such filters.
-    app.jinja_env.filters.update({**product.jinja_env.filters, **app.jinja_env.filters})
-    init_art(app)
-    with product.app_context():
-        styles = {name: asset_url(name) for name in ("css/landing.css", "css/app.css")}
-    clinic = SimpleNamespace(name="An Nhiên", phone="", hours="")
-    app.jinja_env.globals.update(
-        asset_url=styles.__getitem__,
-        clinic=clinic,
-        html_lang=LANGUAGE,
-        current_language=LANGUAGE,
-        languages=OWN_NAMES,
-        viewer=None,
-    )
+    app = plain_app(product)
     statement = BY_HAND.format(placeholder)
 
     @app.get("/b/<month>")
@@ -133,21 +111,6 @@ def floor_app(product: Flask, connection: Any, placeholder: str) -> Flask:
         return "hello"
 
     return app
-
-
-@contextmanager
-def product_app(url: str) -> Iterator[Flask]:
-    app = create_app(
-        {
-            "SECRET_KEY": "a key for benchmarks only, never used anywhere",
-            "SQLALCHEMY_DATABASE_URI": url,
-            "REDIS_URL": "unix:///nonexistent/valkey.sock",
-        }
-    )
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
 
 
 def same_page(floor: Caller, product: Caller) -> bool:
