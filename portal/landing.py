@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Response, current_app, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 
 from loyalty.kernel import clock
-from loyalty.kernel.codes import clean_code
+from loyalty.kernel.codes import clean_code, new_token
 from loyalty.referrals.queries import Invitation, invitation
 from portal import blueprint
 from portal.attribution import remember_invitation, remembered_code
@@ -18,9 +19,11 @@ from web.assets import asset_url
 from web.clicks import count_click, opened_by_person
 from web.clinic import current_programme
 from web.extensions import db
+from web.i18n import current_language
 from web.pages import public_url, render_page
 
 LONGEST_CODE = 16
+_TOKEN_HERE, _KEY_HERE = "{visitor-token}", "{visitor-form-key}"
 
 
 @blueprint.get("/i/")
@@ -43,9 +46,23 @@ def landing(code: str) -> Response:
     programme = current_programme()
     if opened_by_person(request.method, request.headers):
         count_click(found.code_id, programme.calendar.day_of(clock.now()))
-    return remember_invitation(
-        landing_page(found, ClaimForm()), found.code, programme.settings["referrals.cookie_days"]
+    page = current_app.make_response(_fresh_page(found))
+    return remember_invitation(page, found.code, programme.settings["referrals.cookie_days"])
+
+
+def _fresh_page(found: Invitation) -> str:
+    """The page as a visitor first sees it; only the form's token and once-only key are her own."""
+    drawn = remembered(
+        ("landing", found, current_language(), request.url_root), lambda: _page_without_keys(found)
     )
+    return drawn.replace(_TOKEN_HERE, generate_csrf()).replace(_KEY_HERE, new_token())
+
+
+def _page_without_keys(found: Invitation) -> str:
+    form = ClaimForm(formdata=None)
+    form.form_key.data = _KEY_HERE
+    drawn = landing_page(found, form).get_data(as_text=True)
+    return drawn.replace(generate_csrf(), _TOKEN_HERE)
 
 
 def open_invitation(code: str) -> Invitation | None:

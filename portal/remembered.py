@@ -11,7 +11,7 @@ from flask import current_app
 Fact = TypeVar("Fact")
 
 #: More than all codes of a busy day; strangers trying codes can not fill the memory.
-MOST = 2048
+MOST = 512
 _KEY = "liana-remembered"
 _lock = Lock()
 

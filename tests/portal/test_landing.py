@@ -110,6 +110,15 @@ def test_once_known_the_page_asks_the_database_nothing(
     assert seen == []
 
 
+def test_the_kept_page_gives_each_visitor_a_form_of_her_own(warm: Flask, code: str) -> None:
+    forms = [Browser(warm).get(f"/i/{code}").fields(f"/i/{code}/claim") for _ in range(2)]
+    assert {len({form[name] for form in forms}) for name in ("csrf_token", "form_key")} == {2}
+    second = Browser(warm)
+    second.get(f"/i/{code}")
+    sent = second.submit(f"/i/{code}", f"/i/{code}/claim", name="Bình", phone="0905 222 333", care="y")
+    assert sent.status == 303
+
+
 def test_codes_are_read_in_any_case(visitor: Browser, code: str) -> None:
     """F1: case-insensitive."""
     assert visitor.get(f"/i/{code.lower()}").status == 200
