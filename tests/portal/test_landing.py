@@ -119,6 +119,13 @@ def test_the_kept_page_gives_each_visitor_a_form_of_her_own(warm: Flask, code: s
     assert sent.status == 303
 
 
+def test_the_kept_page_holds_no_message_meant_for_one_reader(warm: Flask, reader: Browser, code: str) -> None:
+    reader.submit("/me", "/me", name="An Khác")
+    for page in (reader.get(f"/i/{code}"), Browser(warm).get(f"/i/{code}")):
+        assert "Saved." not in page.html
+    assert "Saved." in reader.get("/me").text(".flashes")
+
+
 def test_codes_are_read_in_any_case(visitor: Browser, code: str) -> None:
     """F1: case-insensitive."""
     assert visitor.get(f"/i/{code.lower()}").status == 200
