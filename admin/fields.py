@@ -8,6 +8,7 @@ import wtforms
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Field, IntegerField, RadioField, SelectField, TimeField
+from wtforms.validators import ValidationError
 from wtforms.widgets import DateInput, TextInput, TimeInput
 
 from loyalty.kernel.money import to_decimal, to_minor
@@ -40,7 +41,7 @@ class _Listed:
 
     def pre_validate(self, form: Any) -> None:
         if self.data not in {choice.value for choice in self.choices or ()}:
-            raise ValueError(str(NOT_LISTED))
+            raise ValidationError(str(NOT_LISTED))
 
 
 class PickField(_Listed, SelectField):

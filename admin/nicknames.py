@@ -3,6 +3,7 @@
 from flask import Response, abort
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField
+from wtforms.validators import ValidationError
 
 from admin import blueprint
 from admin.fields import PickField
@@ -28,6 +29,10 @@ class NicknameForm(Form):
     change_to = StringField(_l("Change to"), validators=[at_most(40)])
     seen = HiddenField()
     month = HiddenField()
+
+    def validate_change_to(self, field: StringField) -> None:
+        if self.decision.data == "change" and not (field.data or "").strip():
+            raise ValidationError(_l("Please fill this in."))
 
 
 @blueprint.post("/nicknames/<int:patient_id>")

@@ -60,9 +60,11 @@ def patient_page(
         person=person,
         tab=tab,
         tab_links=_tab_links(patient_id, tab),
-        **{"shown_phone": None, **_about(person), **_membership(person), **_referrals(person)},
+        **_about(person),
+        **_membership(person),
+        **_referrals(person),
         **tab_content(tab, person, before),
-        **extra,
+        **{"shown_phone": None, **extra},
     )
 
 

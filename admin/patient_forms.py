@@ -94,7 +94,9 @@ class EditPatientForm(PersonForm):
 
     @classmethod
     def of(cls, person: Patient) -> "EditPatientForm":
-        return cls(obj=person, tags=", ".join(person.tags))
+        form = cls(obj=person)
+        form.tags.data = ", ".join(person.tags)
+        return form
 
     def person(self) -> dict[str, Any]:
         return {**super().person(), "tags": _tags(self.tags.data or "")}

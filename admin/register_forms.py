@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField
 from wtforms import Form as PlainForm
+from wtforms.validators import ValidationError
 
 from admin.fields import ChoiceField, CountField, DayField, MoneyField
 from admin.labels import in_language
@@ -82,7 +83,7 @@ class RegisterForm(Form):
         for entry in field.entries:
             if entry.form.amount.data and not entry.form.service.data:
                 entry.form.service.errors = [_("Please choose the service.")]
-                raise ValueError(_("One line has an amount and no service."))
+                raise ValidationError(_("One line has an amount and no service."))
 
     def payments(self, due_minor: int, now: datetime) -> list[Paid]:
         """One payment at the desk: what was typed, or all that is due when nothing was."""

@@ -17,6 +17,7 @@ def job_name(name: str) -> str:
         "review-tiers": _("Review tiers"),
         "leaderboard-draft": _("Count last month's board"),
         "retention": _("Forget what need not be kept"),
+        "run-imports": _("Take in uploaded files"),
         "reconcile": _("Compare summaries with facts"),
     }
     return names.get(name, name)

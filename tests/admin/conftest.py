@@ -28,7 +28,14 @@ def house(session: Session) -> Session:
         ("director", "manager"),
         ("admin", "administrator"),
     ):
-        create_staff(session, email=f"{name}@clinic.example", name=name.title(), role=role, actor=SYSTEM, now=clock_now())
+        create_staff(
+            session,
+            email=f"{name}@clinic.example",
+            name=name.title(),
+            role=role,
+            actor=SYSTEM,
+            now=clock_now(),
+        )
     commit(session)
     return session
 

@@ -7,9 +7,19 @@ from tests.admin.conftest import As
 
 PAGES = {
     "director": (
-        "/admin/", "/admin/requests", "/admin/patients", "/admin/patients/new", "/admin/visits",
-        "/admin/visits/new", "/admin/referrals", "/admin/referrals?view=list", "/admin/referrals?only=flagged",
-        "/admin/leaderboards", "/admin/messages", "/admin/audit", "/admin/settings",
+        "/admin/",
+        "/admin/requests",
+        "/admin/patients",
+        "/admin/patients/new",
+        "/admin/visits",
+        "/admin/visits/new",
+        "/admin/referrals",
+        "/admin/referrals?view=list",
+        "/admin/referrals?only=flagged",
+        "/admin/leaderboards",
+        "/admin/messages",
+        "/admin/audit",
+        "/admin/settings",
         "/admin/settings/points.value",
     ),
     "admin": ("/admin/", "/admin/staff", "/admin/audit", "/admin/settings"),
