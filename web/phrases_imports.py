@@ -9,8 +9,6 @@ from flask_babel import lazy_gettext as _l
 FILE_SENTENCES: Mapping[str, Any] = {
     "file_missing": _l("Please choose a file."),
     "file_too_large": _l("The file is larger than %(megabytes)s MB. Please split it into parts."),
-    "mapping_incomplete": _l("Please say which columns hold these: %(fields)s."),
-    "import_unknown": _l("There is no such import."),
     "import_stopped": _l("The import was stopped. The rows taken before stay."),
     "import_fault": _l("Something went wrong on our side. The rows taken before stay. Please try again."),
 }
@@ -40,7 +38,7 @@ _REASONS: Mapping[str, Any] = {
     "amount_too_large": _l("The amount is too large to be true."),
     "amount_negative": _l("The amount is below zero."),
     "paid_over_amount": _l("More was paid than the visit cost."),
-    "status_unknown": _l("We do not know this status. Known: booked, arrived, completed, cancelled, no_show."),
+    "status_unknown": _l("We do not know this status. Write booked, arrived, completed, cancelled, no_show."),
     "visit_of_another": _l("A visit with this code belongs to another patient."),
     "visit_closed": _l("The visit is completed with another amount or date. A file changes no bill."),
     "impossible_move": _l("The visit has gone on since, so this status is not possible any more."),

@@ -60,7 +60,9 @@ class Desk:
         batch = self.take(kind, content, **more)
         return tuple(getattr(batch, result) for result in RESULTS)
 
-    def rehearse(self, kind: str, content: bytes | str, mapping: dict[str, str] | None = None) -> tuple[int, ...]:
+    def rehearse(
+        self, kind: str, content: bytes | str, mapping: dict[str, str] | None = None
+    ) -> tuple[int, ...]:
         """The same numbers, worked out without writing."""
         data = content.encode() if isinstance(content, str) else content
         setup = programme(self.session)

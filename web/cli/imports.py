@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 
@@ -17,6 +17,7 @@ from loyalty.clinic.queries import Programme, programme
 from loyalty.imports import operations
 from loyalty.imports.queries import batches
 from loyalty.imports.queries.sheets import complete_sheet
+from loyalty.imports.rules.progress import DONE, FAILED
 from loyalty.imports.rules.visit_plan import RESULTS
 from loyalty.kernel import clock
 from loyalty.kernel.actor import Actor
@@ -75,7 +76,7 @@ def _add_command(kind: str) -> None:
             else:
                 counts = _import(kind, file, mapping or {}, target, notify)
         except Refusal as refusal:
-            raise click.ClickException(_said(refusal)) from None
+            raise click.ClickException(refusal_text(refusal)) from None
         click.echo(", ".join(f"{result} {counts[result]}" for result in RESULTS))
 
 
@@ -106,29 +107,40 @@ def _import(kind: str, file: Path, mapping: dict[str, str], target: Path, notify
             session, kind=kind, filename=file.name, content=content, mapping=mapping, notify=notify,
             actor=COMMAND, now=now,
         )  # fmt: skip
-        operations.start_batch(session, batch_id=batch.id, actor=COMMAND, now=now)
-    state = run_import(batch.id)
+        batch_id = batch.id
+        operations.start_batch(session, batch_id=batch_id, actor=COMMAND, now=now)
+    run_import(batch_id)
+    while not _has_ended(batch_id):  # a worker was quicker to take it
+        sleep(1)
     with reading() as session:
-        done = batches.batch(session, batch.id)
+        done = batches.batch(session, batch_id)
         assert done is not None
-        _write_rejected(done.headers, batches.all_rejects(session, batch.id), target, setup)
-    if state != "done":
-        raise Refusal(done.reason or "import_stopped")
-    return {result: getattr(done, result) for result in RESULTS}
+        counts = {result: getattr(done, result) for result in RESULTS}
+        headers, reason = list(done.headers), done.reason
+        _write_rejected(headers, batches.all_rejects(session, batch_id), target, setup)
+    if reason:
+        raise Refusal(reason)
+    return counts
+
+
+def _has_ended(batch_id: int) -> bool:
+    with reading() as session:
+        found = batches.batch(session, batch_id)
+        return found is None or found.state in (DONE, FAILED)
 
 
 def _write_rejected(headers: Sequence[str], rows: Iterable[Any], target: Path, setup: Programme) -> None:
     """The rejected rows, in the clinic's language; without any, an older list of them goes."""
     rejected = iter(rows)
     first = next(rejected, None)
-    if first is None:
-        target.unlink(missing_ok=True)
-        return
-    with force_locale(setup.language), target.open("w", encoding="utf-8", newline="") as out:
-        out.writelines(rejected_csv(headers, chain([first], rejected)))
-    click.echo(f"Rejected rows: {target}")
+    try:
+        if first is None:
+            target.unlink(missing_ok=True)
+            return
+        with force_locale(setup.language), target.open("w", encoding="utf-8", newline="") as out:
+            out.writelines(rejected_csv(headers, chain([first], rejected)))
+    except OSError as error:
+        click.echo(f"The rejected rows could not be written to {target}: {error.strerror}.", err=True)
+    else:
+        click.echo(f"Rejected rows: {target}")
 
-
-def _said(refusal: Refusal) -> str:
-    with current_app.test_request_context(), force_locale("en"):
-        return f"{refusal.code}: {refusal_text(refusal)}"
