@@ -3,9 +3,9 @@
 from flask import Response, abort, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import RadioField
 
 from admin import blueprint
+from admin.fields import TilesField
 from admin.import_preview import mapping_in, preview
 from admin.paging import number_argument
 from loyalty.clinic.rules.roles import Permission
@@ -38,9 +38,9 @@ class UploadForm(Form):
         ("file_missing", "file_too_large", "file_empty", "no_rows", "not_csv", "encoding_unknown"), "file"
     )
 
-    kind = RadioField(
+    kind = TilesField(
         _l("What does the file hold?"),
-        choices=[("patients", _l("Patients")), ("visits", _l("Visits"))],
+        [("patients", _l("Patients")), ("visits", _l("Visits"))],
         default="patients",
     )
     file = FileField(_l("CSV file"))
@@ -83,7 +83,8 @@ def _hand_in(form: UploadForm) -> int:
     upload = form.file.data
     if not upload or not upload.filename:
         raise Refusal("file_missing")
-    content = upload.read(LARGEST_MEGABYTES * MEGABYTE + 1)
+    with upload.stream:
+        content = upload.read(LARGEST_MEGABYTES * MEGABYTE + 1)
     if len(content) > LARGEST_MEGABYTES * MEGABYTE:
         raise Refusal("file_too_large", megabytes=LARGEST_MEGABYTES)
     now, kind = clock.now(), form.kind.data

@@ -160,7 +160,7 @@ def nickname() -> Response:
         form.refuse(refusal)
         return me_page(nick=form, status=422)
     flash(_("Thank you. We read it before it is shown."), "success")
-    return go_to("/me#nickname")
+    return go_to("/me#board-name")
 
 
 @blueprint.post("/me/logins/<int:session_id>/end")

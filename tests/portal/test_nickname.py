@@ -23,24 +23,24 @@ def test_a_proposal_waits_for_staff(reader: Browser, session: Session, an: Patie
         "waiting",
         False,
     )
-    assert "We are reading it" in reader.get("/me").text("#nickname")
+    assert "We are reading it" in reader.get("/me").text("#board-name")
 
 
 def test_the_decision_is_told(reader: Browser, session: Session, an: Patient) -> None:
     reader.submit("/me", URL, nickname="Sen Nhỏ")
     decide_nickname(session, patient_id=an.id, approve=True, actor=LAN, now=NOON)
     commit(session)
-    assert "Approved Sen Nhỏ" in reader.get("/me").text("#nickname")
+    assert "Approved Sen Nhỏ" in reader.get("/me").text("#board-name")
     decide_nickname(session, patient_id=an.id, approve=False, actor=LAN, now=NOON)
     commit(session)
-    assert "Please choose another one" in reader.get("/me").text("#nickname")
+    assert "Please choose another one" in reader.get("/me").text("#board-name")
 
 
 @pytest.mark.parametrize("nickname", ["", "x", "0903 111 111", "www.example.com", "Nguyễn Văn An", "x" * 41])
 def test_names_that_tell_too_much_are_refused(reader: Browser, session: Session, nickname: str) -> None:
     page = reader.submit("/me", URL, nickname=nickname)
     assert page.status == 422
-    assert page.tree.css_first("#nickname .errmsg") is not None
+    assert page.tree.css_first("#board-name .errmsg") is not None
     assert all_of(session, Nickname) == []
 
 

@@ -1,0 +1,176 @@
+"""The demo clinic as the laws meet it: its people's browsers, and an object of each kind to name in an address."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from demo.clockwork import catch_up
+from demo.load import load
+from jobs.imports import run_import
+from loyalty.access.models import LoginSession
+from loyalty.access.operations.accounts import renew_password_link
+from loyalty.access.operations.keys import create_api_key
+from loyalty.clinic.models import Staff
+from loyalty.imports.operations import hand_in, start_batch
+from loyalty.kernel.actor import SYSTEM
+from loyalty.kernel.database import make_engine
+from loyalty.messaging.models import Message
+from loyalty.patients.models import Patient
+from loyalty.referrals.models import Referral
+from loyalty.referrals.queries import code_of
+from loyalty.visits.models import AppointmentRequest, Visit
+from tests.support.acting import commit
+from tests.support.visitor import Visitor
+from web.extensions import db
+
+#: Wednesday, 10:30 in Nha Trang: the clinic is open, last month's board is there.
+MORNING = datetime(2026, 11, 18, 3, 30, tzinfo=UTC)
+LAST_MONTH, PUBLISHED_MONTH = "2026-10", "2026-09"
+NOT_THERE = 999_999
+
+#: Patients worth reading the portal as: in the middle of everything, and with nothing yet.
+PATIENTS = {"mai": "Nguyễn Thị Mai", "vy": "Bùi Thảo Vy"}
+ROLES = ("reception", "care", "marketing", "manager", "administrator")
+READERS = ("nobody", *PATIENTS, *ROLES)
+
+_FILE = """Patient ID,Name,Phone,Date of birth
+P-1,Nguyễn An,0903 555 111,1990-02-03
+P-2,,,
+P-3,Trần Bình,no phone,2090-01-01
+"""
+
+
+@dataclass
+class House:
+    """The furnished clinic; ``places`` fills the addresses of routes, ``own_places`` those of one endpoint."""
+
+    app: Flask
+    people: dict[str, int]
+    places: dict[str, Any]
+    own_places: dict[str, dict[str, Any]]
+    api_key: str
+
+    def browser_of(self, reader: str, language: str = "en") -> Visitor:
+        """A fresh browser that has chosen a language, logged in unless it is nobody's."""
+        visitor = Visitor(self.app, language=language)
+        visitor.client.set_cookie("language", language)
+        if reader != "nobody":
+            with self.session() as session:
+                visitor.log_in(session, "patient" if reader in PATIENTS else "staff", self.people[reader])
+        return visitor
+
+    def session(self) -> Session:
+        """A session of its own on the house's database."""
+        return Session(make_engine(self.app.config["SQLALCHEMY_DATABASE_URI"]))
+
+    def address(self, rule: Rule, **chosen: Any) -> str:
+        """A route's address; what it names exists, unless ``chosen`` says otherwise."""
+        known = {**self.places, **self.own_places.get(rule.endpoint, {}), **chosen}
+        missing = sorted(rule.arguments - known.keys())
+        assert not missing, f"{rule.endpoint}: tests/site/house.py names no {', '.join(missing)}"
+        with self.app.test_request_context():
+            return url_for(rule.endpoint, **{name: known[name] for name in rule.arguments})
+
+
+def furnish(app: Flask) -> House:
+    """Load the demo clinic and add what it lacks: an import, a key of the medical system, a password link."""
+    with app.app_context():
+        session = db.session()
+        load(session, now=MORNING)
+        commit(session, MORNING)
+        catch_up(MORNING)
+        session = db.session()
+        people = _people(session)
+        key = create_api_key(session, name="medical system", actor=SYSTEM, now=MORNING)
+        link = renew_password_link(session, staff_id=people["care"], actor=SYSTEM, now=MORNING)
+        draft, done = (_handed_in(session) for _ in range(2))
+        start_batch(session, batch_id=done, actor=SYSTEM, now=MORNING)
+        commit(session, MORNING)
+        assert run_import(done, now=MORNING) == "done"
+        places = {**_places(db.session(), people), "token": link, "batch_id": done}
+        own_places = {**_own_places(db.session()), "admin.import_preview": {"batch_id": draft}}
+        db.session.remove()
+    house = House(app, people, places, own_places, key)
+    _call(house, "patients/P-9", {"name": "Hồ An", "phone": "+84903555119"})
+    _call(
+        house,
+        "visits/V-9",
+        {"patient": "P-9", "status": "booked", "scheduled_at": "2026-12-01T09:00:00+07:00"},
+    )
+    return house
+
+
+def _people(session: Session) -> dict[str, int]:
+    patients = {
+        key: session.scalars(select(Patient.id).filter_by(name=name)).one() for key, name in PATIENTS.items()
+    }
+    staff = {role: session.scalars(select(Staff.id).filter_by(role=role)).first() for role in ROLES}
+    assert all(staff.values()), staff
+    return {**patients, **staff}  # type: ignore[dict-item]
+
+
+def _handed_in(session: Session) -> int:
+    content = _FILE.encode()
+    return hand_in(
+        session, kind="patients", filename="people.csv", content=content, actor=SYSTEM, now=MORNING
+    ).id
+
+
+def _places(session: Session, people: dict[str, int]) -> dict[str, Any]:
+    code = code_of(session, people["mai"])
+    assert code is not None
+    return {
+        "patient_id": people["mai"],
+        "staff_id": people["care"],
+        "visit_id": _first(session, Visit, status="completed"),
+        "referral_id": _first(session, Referral, stage="qualified"),
+        "request_id": _first(session, AppointmentRequest, state="open"),
+        "message_id": _first(session, Message, state="failed"),
+        "session_id": NOT_THERE,
+        "month": LAST_MONTH,
+        "code": code.code,
+        "key": "points.value",
+        "purpose": "marketing",
+        "external_id": "P-9",
+        "filename": "css/app.css",
+        "name": "htmx.min.js",
+    }
+
+
+def _own_places(session: Session) -> dict[str, dict[str, Any]]:
+    booked = {"visit_id": _first(session, Visit, status="booked")}
+    visit = {"external_id": "V-9"}
+    return {
+        **dict.fromkeys(("admin.arrive", "admin.cancel", "admin.confirm", "admin.mark_no_show"), booked),
+        **dict.fromkeys(("portal.public_board", "portal.leaderboard"), {"month": PUBLISHED_MONTH}),
+        **dict.fromkeys(("api.get_visit", "api.put_visit", "api.post_refund"), visit),
+    }
+
+
+def _first(session: Session, model: Any, **conditions: Any) -> int:
+    return int(session.scalars(select(model.id).filter_by(**conditions).order_by(model.id)).first() or 0)
+
+
+def _call(house: House, path: str, body: dict[str, Any]) -> None:
+    answer = house.app.test_client().put(
+        f"/api/v1/{path}", json=body, headers={"Authorization": f"Bearer {house.api_key}"}
+    )
+    assert answer.status_code == 201, answer.text
+
+
+def others_objects(house: House) -> dict[str, dict[str, int]]:
+    """What belongs to another patient than Mai, by the endpoint that could reach for it."""
+    mai = house.people["mai"]
+    with house.session() as session:
+        other = session.scalars(select(Patient.id).where(Patient.id != mai)).first()
+        visit = session.scalars(
+            select(Visit.id).where(Visit.patient_id != mai, Visit.status == "booked")
+        ).first()
+        login = session.scalars(select(LoginSession.id).where(LoginSession.patient_id != mai)).first()
+    assert other and visit and login
+    return {"portal.confirm_visit": {"visit_id": visit}, "portal.end_login": {"session_id": login}}
