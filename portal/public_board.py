@@ -26,7 +26,7 @@ def public_board(month: str) -> Response:
     if board is None:
         return render_page("portal/public_board_missing.html", status=404)
     stamp = _stamp(board)
-    if stamp in request.if_none_match:
+    if request.if_none_match.contains_weak(stamp):
         return _kept(Response(status=304), stamp)
     image = picture_url()
     page = remembered(("board page", stamp, image), lambda: _page(board, image))

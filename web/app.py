@@ -12,6 +12,7 @@ from web import access, cli, config, site
 from web.art import init_art
 from web.assets import init_assets
 from web.clinic import init_clinic
+from web.compression import init_compression
 from web.cookies import Sessions
 from web.errors import init_errors
 from web.extensions import csrf, db, htmx, login_manager, migrate
@@ -56,6 +57,7 @@ def _trust_proxies(app: Flask) -> None:
 
 def _bind_extensions(app: Flask) -> None:
     """In the order in which their hooks must run: sizes and headers, then CSRF, then who may come in."""
+    init_compression(app)
     import_tables()
     db.init_app(app)
     with app.app_context():
