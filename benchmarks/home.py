@@ -37,14 +37,21 @@ from loyalty.visits.models import Visit
 
 AT_MOST, STATEMENTS = 2.0, 4
 FEW, MANY = 1, 2
-QUERIES = (
+READER = (
     "SELECT p.id, p.name, p.card_number, t.tier, t.visit_count, t.referral_count, t.points_debt"
     " FROM login_sessions s JOIN patients p ON p.id = s.patient_id"
-    " JOIN patient_stats t ON t.patient_id = p.id WHERE s.id = {0}",
+    " JOIN patient_stats t ON t.patient_id = p.id WHERE s.id = {0}"
+)
+APPOINTMENT = (
+    "SELECT v.id, v.scheduled_at, v.confirmed_at, d.name FROM visits v LEFT JOIN doctors d"
+    " ON d.id = v.doctor_id WHERE v.patient_id = {0} AND v.status = 'booked'"
+    " ORDER BY v.scheduled_at LIMIT 1"
+)
+QUERIES = (
+    READER,
     "SELECT name, phone, settings FROM clinic WHERE id = 1",
     "SELECT id, remaining, valid_to FROM lots WHERE patient_id = {0} AND remaining > 0",
-    "SELECT v.id, v.scheduled_at, v.confirmed_at, d.name FROM visits v LEFT JOIN doctors d"
-    " ON d.id = v.doctor_id WHERE v.patient_id = {0} AND v.status = 'booked' ORDER BY v.scheduled_at LIMIT 1",
+    APPOINTMENT,
     "SELECT friends, icon, short_name, name FROM milestones ORDER BY friends",
 )
 
@@ -65,15 +72,23 @@ def build(session: Session, visits: int) -> None:
     for entry in session.query(LedgerEntry):
         session.add(
             Lot(
-                entry_id=entry.id, patient_id=entry.patient_id, points=50, remaining=50,
+                entry_id=entry.id,
+                patient_id=entry.patient_id,
+                points=50,
+                remaining=50,
                 valid_to=date(2099, 1, 1),
             )
         )
     for patient_id in (FEW, MANY):
         session.add(
             Visit(
-                patient_id=patient_id, status="booked", origin="desk", doctor_id=1, created_at=NOW,
-                scheduled_at=clock.now() + timedelta(days=3), confirmed_at=NOW,
+                patient_id=patient_id,
+                status="booked",
+                origin="desk",
+                doctor_id=1,
+                created_at=NOW,
+                scheduled_at=clock.now() + timedelta(days=3),
+                confirmed_at=NOW,
             )
         )
     session.flush()
@@ -82,21 +97,32 @@ def build(session: Session, visits: int) -> None:
 def _visit(patient_id: int, number: int) -> dict[str, Any]:
     at = NOW - timedelta(days=number + 1)
     return {
-        "patient_id": patient_id, "status": "completed", "origin": "desk", "scheduled_at": at,
-        "completed_at": at, "created_at": at,
+        "patient_id": patient_id,
+        "status": "completed",
+        "origin": "desk",
+        "scheduled_at": at,
+        "completed_at": at,
+        "created_at": at,
     }
 
 
 def _entry(patient_id: int, number: int) -> dict[str, Any]:
     return {
-        "patient_id": patient_id, "kind": "earn", "points": 50, "at": NOW, "key": f"{patient_id}-{number}",
+        "patient_id": patient_id,
+        "kind": "earn",
+        "points": 50,
+        "at": NOW,
+        "key": f"{patient_id}-{number}",
         "actor_kind": "system",
     }
 
 
 def floor_app(product: Flask, connection: Any, placeholder: str, session_id: int) -> Flask:
     """The page as one would write it by hand: five queries, the template, nothing else."""
-    nav = [(f"portal.{name}", icon, name) for name, icon in (("home", "home"), ("invite", "mail"), ("me", "user"))]
+    nav = [
+        (f"portal.{name}", icon, name)
+        for name, icon in (("home", "home"), ("invite", "mail"), ("me", "user"))
+    ]
     places = {"portal.confirm_visit": "/visits/{visit_id}/confirm"}
     app = plain_app(product, url_for=links(places), portal_nav=nav, nav_current="portal.home", csrf_token=str)
     statements = [statement.format(placeholder) for statement in QUERIES]
@@ -117,17 +143,29 @@ def floor_app(product: Flask, connection: Any, placeholder: str, session_id: int
             viewer=SimpleNamespace(name=who[1]),
             greeting="Chào buổi sáng",
             card=SimpleNamespace(
-                tier=who[3] or "member", tier_name="Thành viên", number=who[2], code=who[2],
-                points=sum(lot[1] for lot in lots) - who[6], line=f"200 điểm đến hết {ends}",
+                tier=who[3] or "member",
+                tier_name="Thành viên",
+                number=who[2],
+                code=who[2],
+                points=sum(lot[1] for lot in lots) - who[6],
+                line=f"200 điểm đến hết {ends}",
             ),
             appointment=SimpleNamespace(
-                id=visit[0], day=moment.date(), when=f"Thứ Năm, {moment:%H:%M}", doctor="Lê Hoàng Anh",
+                id=visit[0],
+                day=moment.date(),
+                when=f"Thứ Năm, {moment:%H:%M}",
+                doctor="Lê Hoàng Anh",
                 confirmed=True,
             ),
             wish=False,
             ladder=SimpleNamespace(
-                next_tier="silver", next_name="Bạc", friends=who[5], friends_needed=1, visits=who[4],
-                visits_needed=3, one_way="",
+                next_tier="silver",
+                next_name="Bạc",
+                friends=who[5],
+                friends_needed=1,
+                visits=who[4],
+                visits_needed=3,
+                one_way="",
             ),
             helped=who[5],
             milestones=[(row[0], "Quà", row[1]) for row in track],
@@ -182,7 +220,9 @@ def main() -> None:
             floor = Caller(floor_app(product, connection, placeholder, session_id), "/")
             page, status, _headers = floor()
             print(f"floor: {status}, {len(page)} bytes, {len(QUERIES)} statements")
-            alike = all(page.count(mark) == body.count(mark) > 0 for mark in (b"<svg", b"<progress", b"<section"))
+            alike = all(
+                page.count(mark) == body.count(mark) > 0 for mark in (b"<svg", b"<progress", b"<section")
+            )
             fast = judge(
                 {"floor": floor, "product": callers[1]},
                 [Gate("product", "floor", AT_MOST)],

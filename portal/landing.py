@@ -1,10 +1,12 @@
 """What a friend sees on opening an invite link: the gift, its giver if she allows that, one form (F1, F2)."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from markupsafe import escape
 
 from loyalty.kernel import clock
 from loyalty.kernel.codes import clean_code, new_token
@@ -23,7 +25,9 @@ from web.i18n import current_language
 from web.pages import public_url, render_page
 
 LONGEST_CODE = 16
-_TOKEN_HERE, _KEY_HERE = "{visitor-token}", "{visitor-form-key}"
+_TOKEN_HERE, _KEY_HERE, _NAME_HERE = "{visitor-token}", "{visitor-form-key}", "{inviter}"
+#: No code has a zero (F1), so no real one can look like this.
+_CODE_HERE = "0" * 8
 
 
 @blueprint.get("/i/")
@@ -51,17 +55,24 @@ def landing(code: str) -> Response:
 
 
 def _fresh_page(found: Invitation) -> str:
-    """The page as a visitor first sees it; only the form's token and once-only key are her own."""
-    drawn = remembered(
-        ("landing", found, current_language(), request.url_root), lambda: _page_without_keys(found)
+    """The page as a visitor first sees it: drawn once a language, with what is this link's own filled in."""
+    named = found.shown_name is not None
+    key = ("landing", named, current_language(), request.url_root)
+    drawn = remembered(key, lambda: _page_of_nobody(found, named))
+    # The name comes last: whatever a patient calls herself, it can not be taken for one of the places.
+    return (
+        drawn.replace(_TOKEN_HERE, generate_csrf())
+        .replace(_KEY_HERE, new_token())
+        .replace(_CODE_HERE, found.code)
+        .replace(_NAME_HERE, str(escape(found.shown_name or "")))
     )
-    return drawn.replace(_TOKEN_HERE, generate_csrf()).replace(_KEY_HERE, new_token())
 
 
-def _page_without_keys(found: Invitation) -> str:
+def _page_of_nobody(found: Invitation, named: bool) -> str:
     form = ClaimForm(formdata=None)
     form.form_key.data = _KEY_HERE
-    drawn = landing_page(found, form).get_data(as_text=True)
+    anybody = replace(found, code=_CODE_HERE, shown_name=_NAME_HERE if named else None)
+    drawn = landing_page(anybody, form).get_data(as_text=True)
     return drawn.replace(generate_csrf(), _TOKEN_HERE)
 
 
