@@ -1,7 +1,7 @@
 """The invite landing against one query by hand and the same template with plain data (path 2).
 
-``python -m benchmarks.landing [--database postgresql]``. Warm, the page is in memory, as for all but the first
-visitor of half a minute; cold, every call opens another code. Gates: warm no statement at all, cold one; on
+``python -m benchmarks.landing [--database postgresql]``. Warm, the page is in memory, as for nearly every
+visitor; cold, every call opens another code. Gates: warm no statement at all, cold one; on
 SQLite warm at most 1.0 and cold at most 1.3 times the CPU of the floor. There is no Redis server in this run,
 so no click is counted; the attribution cookie is set as always.
 """

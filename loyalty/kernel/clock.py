@@ -1,6 +1,7 @@
 """The one clock, and the clinic's calendar (TM1 to TM5)."""
 
 import calendar
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -35,10 +36,9 @@ class Month:
     @classmethod
     def parse(cls, text: str) -> "Month":
         """Read ``YYYY-MM``; anything else is a ValueError."""
-        if len(text) != 7 or text[4] != "-" or not (text[:4] + text[5:]).isascii():
-            raise ValueError(text)
-        first = date(int(text[:4]), int(text[5:]), 1)
-        return cls(first.year, first.month)
+        if re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text) is None or text.startswith("0000"):
+            raise ValueError(f"not a month: {text!r}")
+        return cls(int(text[:4]), int(text[5:]))
 
     @property
     def first(self) -> date:

@@ -48,7 +48,7 @@ def test_tm5_a_leap_birthday_falls_on_the_28th_in_common_years() -> None:
 
 @pytest.mark.parametrize("text", ["2026-13", "2026-00", "202611", "2026-1", "26-11-01", "２026-11", ""])
 def test_months_are_read_strictly(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^|month"):
+    with pytest.raises(ValueError, match="not a month"):
         Month.parse(text)
 
 
