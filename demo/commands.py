@@ -1,9 +1,12 @@
 """`flask demo`: make the demo clinic, and tell how to log in to it."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import monotonic
 
 import click
+import structlog
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,7 +15,6 @@ from demo.clockwork import catch_up
 from demo.load import USUAL_PATIENTS, AnotherClinicError, load
 from demo.logins import table
 from demo.staff import is_demo
-from jobs.logs import write_logs
 from loyalty.kernel import clock
 from web.cli.acting import acting, looking
 
@@ -23,7 +25,6 @@ HERE = "http://127.0.0.1:8000"
 @click.group("demo")
 def demo() -> None:
     """The demo clinic An Nhiên: believable, made through the product's own operations."""
-    write_logs()
 
 
 @demo.command("load")
@@ -49,11 +50,25 @@ def load_demo(patients: int) -> None:
     if loaded is None:
         click.echo("The demo clinic is here already. Nothing was changed.")
         return
-    catch_up(now)
+    with _quietly():
+        catch_up(now)
     click.echo(
         f"The demo clinic An Nhiên is ready: {loaded.patients} patients, {loaded.visits} visits, "
         f"{loaded.referrals} referrals ({monotonic() - started:.0f} s)."
     )
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without the jobs' own words: who loads a demo is told one line."""
+    before = structlog.get_config() if structlog.is_configured() else None
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
+        if before is not None:
+            structlog.configure(**before)
 
 
 def _progress() -> Callable[[int, int], None]:
