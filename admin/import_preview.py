@@ -90,8 +90,8 @@ def preview(
         records=records_in(sheet),
         choices=choices,
         columns=_columns(sheet),
-        missing=[field_name(name) for name in missing],
-        unused=[header for header in sheet.columns.unused if header],
+        missing=[_needed(name) for name in missing],
+        unused=[header for header in sheet.columns.unused if header and sheet.layout.header_line],
         error=error,
         sample=sheet.sample(),
         headings=[field_name(name) for name in fields],
@@ -100,6 +100,10 @@ def preview(
         warnings=_warnings(found),
         chosen={f"{PREFIX}{choice.name}": choice.chosen for choice in choices},
     )
+
+
+def _needed(name: str) -> str:
+    return _("the patient (a code, or name and phone)") if name == "patient" else field_name(name)
 
 
 def _warnings(found: Rehearsal | None) -> list[tuple[str, int]]:
