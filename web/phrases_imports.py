@@ -10,6 +10,7 @@ FILE_SENTENCES: Mapping[str, Any] = {
     "file_missing": _l("Please choose a file."),
     "file_too_large": _l("The file is larger than %(megabytes)s MB. Please split it into parts."),
     "import_stopped": _l("The import was stopped. The rows taken before stay."),
+    "import_file_gone": _l("The file is no longer kept. Please hand it in again: rows taken before stay."),
     "import_fault": _l("Something went wrong on our side. The rows taken before stay. Please try again."),
 }
 

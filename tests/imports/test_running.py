@@ -19,7 +19,7 @@ from loyalty.imports.models import ImportBatch, ImportFile, ImportReject
 from loyalty.imports.operations import (
     Taker,
     claim_batch,
-    forget_drafts,
+    forget_old,
     hand_in,
     start_batch,
     stop_batch,
@@ -204,7 +204,24 @@ def test_the_sweep_hands_over_what_waits_and_forgets_what_nobody_ran(desk: Desk)
     desk.session.commit()
     assert hand_over_imports(desk.now, "", 10) == "handed over 1 of 1, forgot 1"
     assert desk.count(ImportFile) == 1
-    assert forget_drafts(desk.session, now=desk.now) == 0
+    assert forget_old(desk.session, now=desk.now) == 0
     desk.session.rollback()
     assert run_waiting_imports(clock.now()) == "1 done"
     assert hand_over_imports(desk.now, "", 10) == "handed over 0 of 0, forgot 0"
+
+
+def test_personal_data_of_old_imports_is_forgotten(desk: Desk) -> None:
+    desk.take("visits", "name,phone,date,amount\nAn,,2024-03-01,abc\n")
+    stopped = desk.hand_in("visits", VISITS)
+    stop_batch(desk.session, batch_id=stopped, actor=SYSTEM, now=desk.now)
+    desk.session.commit()
+    assert forget_old(desk.session, now=desk.now + timedelta(days=6)) == 0
+    assert forget_old(desk.session, now=clock.now() + timedelta(days=91)) == 2
+    desk.session.commit()
+    assert desk.count(ImportFile) == desk.count(ImportReject) == 0
+    assert desk.count(ImportBatch) == 2
+    desk.session.rollback()
+    assert start_batch(desk.session, batch_id=stopped, actor=SYSTEM, now=desk.now)
+    desk.session.commit()
+    assert run_import(stopped, now=desk.now) == "failed"
+    assert desk.batch(stopped).reason == "import_file_gone"

@@ -14,8 +14,9 @@ from loyalty.imports.operations.taking import Rejected, Taken
 from loyalty.imports.rules.progress import (
     DONE,
     DRAFT,
-    DRAFTS_KEPT,
     FAILED,
+    FILES_KEPT,
+    REJECTS_KEPT,
     RUNNING,
     STALE_AFTER,
     STOPPED,
@@ -168,14 +169,31 @@ def fail_batch(session: Session, *, batch_id: int, reason: str, now: datetime) -
     )
 
 
-def forget_drafts(session: Session, *, now: datetime) -> int:
-    """Delete files that were handed in and never run."""
-    old = select(ImportBatch.id).where(ImportBatch.state == DRAFT, ImportBatch.started_at < now - DRAFTS_KEPT)
-    ids = list(session.scalars(old))
-    if ids:
-        session.execute(delete(ImportFile).where(ImportFile.batch_id.in_(ids)))
-        session.execute(delete(ImportBatch).where(ImportBatch.id.in_(ids)))
-    return len(ids)
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Delete personal data nobody needs any more; how many imports it was of.
+
+    Files that were handed in and never run or that ended early go after a week, rejected rows after three
+    months; the figures of what was run stay.
+    """
+    drafts = _ids(session, ImportBatch.state == DRAFT, ImportBatch.started_at < now - FILES_KEPT)
+    failed = _ids(session, ImportBatch.state == FAILED, ImportBatch.finished_at < now - FILES_KEPT)
+    with_file = set(
+        session.scalars(select(ImportFile.batch_id).where(ImportFile.batch_id.in_([*drafts, *failed])))
+    )
+    ended = _ids(session, ImportBatch.finished_at < now - REJECTS_KEPT)
+    rejected = set(
+        session.scalars(
+            select(ImportReject.batch_id).where(ImportReject.batch_id.in_(ended)).group_by(ImportReject.batch_id)
+        )
+    )
+    session.execute(delete(ImportFile).where(ImportFile.batch_id.in_(with_file)))
+    session.execute(delete(ImportReject).where(ImportReject.batch_id.in_(rejected)))
+    session.execute(delete(ImportBatch).where(ImportBatch.id.in_(drafts)))
+    return len(with_file | rejected)
+
+
+def _ids(session: Session, *conditions: Any) -> list[int]:
+    return list(session.scalars(select(ImportBatch.id).where(*conditions)))
 
 
 def _move(session: Session, batch_id: int, condition: Any, **values: Any) -> bool:
