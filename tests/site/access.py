@@ -135,7 +135,7 @@ ACCESS: dict[str, str] = {
     "api.post_quote": API,
 }
 
-#: Public pages that lead on when nobody has taken the step before them, or that have nothing to show: their status.
+#: Public pages that lead on while the step before them is missing, or have nothing to show: their status.
 ELSEWHERE = {
     "portal.thanks": 303,
     "portal.remembered_landing": 404,

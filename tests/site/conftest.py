@@ -1,4 +1,4 @@
-"""The demo clinic on a Wednesday morning, made once: the laws over the whole site read it and leave it alone."""
+"""The demo clinic on a Wednesday morning, made once: the laws over the whole site leave it as it is."""
 
 from collections.abc import Callable, Iterator
 

@@ -71,7 +71,7 @@ def token_of(visitor: Visitor) -> str:
     """A token good in this browser for any form."""
     page = visitor.client.get("/login" if "_user_id" not in _cookie(visitor) else _home(visitor))
     text = page.get_data(as_text=True)
-    before, found, rest = text.partition('name="csrf_token"')
+    _, found, rest = text.partition('name="csrf_token"')
     assert found, "the page has no form"
     return rest.partition('value="')[2].partition('"')[0]
 

@@ -15,7 +15,7 @@ from tests.site.test_access import rules
 from tests.support.visitor import Visitor
 
 #: What a look may leave in the log: who was refused, and who saw what needs a reason to be seen.
-TRACES = {"access.denied", "patient.viewed"}
+TRACES = {"access.denied", "patient.viewed", "visit.viewed"}
 
 
 def rows_of(session: Session) -> dict[str, str]:
@@ -41,8 +41,8 @@ def test_opening_every_page_changes_no_row(house: House, as_: Callable[[str], Vi
         before, entry = rows_of(session), last_entry(session)
     for rule, method in rules(house.app, PUBLIC, PATIENT, STAFF, API):
         if method == "GET":
-            visitor.client.get(house.address(rule), headers=headers)
-            visitor.client.get(house.address(rule), headers={**headers, "HX-Request": "true"})
+            for more in ({}, {"HX-Request": "true"}):
+                visitor.client.get(house.address(rule), headers={**headers, **more}, buffered=True)
     with house.session() as session:
         assert rows_of(session) == before
         left = set(session.scalars(select(AuditEntry.action).where(AuditEntry.id > entry)))

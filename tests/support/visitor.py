@@ -1,6 +1,5 @@
 """A person with a browser: opens pages, fills in their forms, and notices what is wrong with a page."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
@@ -15,6 +14,7 @@ from werkzeug.test import TestResponse
 from loyalty.access.operations import start_session
 from loyalty.kernel.clock import now as clock_now
 from loyalty.kernel.database import Base
+from tests.support.lint import structure_faults
 
 Row = TypeVar("Row", bound=Base)
 
@@ -113,7 +113,8 @@ class Visitor:
         )
         page = Page(self, response)
         if response.mimetype == "text/html" and not htmx and "<html" in response.text:
-            check_page(page.tree)
+            faults = list(structure_faults(page.tree))
+            assert not faults, f"{method} {path}: {faults}"
         return page
 
     def log_in(self, session: Session, kind: str, person_id: int) -> Self:
@@ -141,27 +142,6 @@ def _values_of(form: LexborNode) -> dict[str, str]:
         elif kind not in ("submit", "button", "file"):
             values[name] = value
     return values
-
-
-def check_page(tree: LexborHTMLParser) -> None:
-    """What no page may have: two headings of the first rank or none, an id twice, a form that posts without a
-    token, script or style inside the page."""
-    headings = [node.text() for node in tree.css("h1")]
-    assert len(headings) == 1, f"headings of the first rank: {headings}"
-    twice = [
-        name
-        for name, count in Counter(node.attributes["id"] for node in tree.css("[id]")).items()
-        if count > 1
-    ]
-    assert not twice, f"ids that stand twice: {twice}"
-    for form in tree.css("form"):
-        if form.attributes.get("method") == "post":
-            assert form.css_first("input[name=csrf_token]"), f"a form without a token: {form.html}"
-    assert not [node.html for node in tree.css("script") if not node.attributes.get("src")], "inline script"
-    assert not tree.css("style"), "inline style"
-    for node in tree.css("*"):
-        bad = [name for name in node.attributes if name == "style" or name.startswith(("on", "hx-on"))]
-        assert not bad, f"{bad} on {node.tag}"
 
 
 def seen(session: Session, statement: Select[Any]) -> list[Any]:
