@@ -49,24 +49,51 @@ _GROUPS: tuple[tuple[Any, tuple[tuple[str, str, Any, Permission], ...]], ...] = 
 
 #: Pages below an entry of the menu: the entry stays marked while one of them is open.
 _BELOW = {
-    "admin.requests": ("book", "close_request"),
+    "admin.requests": ("close_request",),
     "admin.patients": (
         "patient",
         "new_patient",
+        "create_patient",
         "edit_patient",
+        "save_patient",
         "reveal_phone",
         "attribute",
-        "change_referrer",
+        "save_referrer",
+        "save_source",
+        "book",
+        "save_booking",
     ),
-    "admin.visits": ("visit", "register_visit", "registered", "refund", "arrive", "cancel", "mark_no_show"),
+    "admin.visits": (
+        "visit",
+        "register_visit",
+        "save_visit",
+        "quote",
+        "registered",
+        "refund",
+        "save_refund",
+        "arrive",
+        "cancel",
+        "mark_no_show",
+        "confirm",
+    ),
     "admin.referrals": ("referral", "decide_flagged"),
     "admin.leaderboards": ("leaderboard", "decide_nickname", "publish", "redraft"),
     "admin.messages": ("settle_message",),
-    "admin.imports": ("import_preview", "import_run", "import_batch"),
-    "admin.settings": ("edit_setting",),
-    "admin.staff": ("new_staff", "staff_link"),
+    "admin.imports": (
+        "upload_import",
+        "import_preview",
+        "import_run",
+        "import_batch",
+        "import_stop",
+        "import_rejects",
+    ),
+    "admin.settings": ("edit_setting", "preview_setting", "save_setting"),
+    "admin.staff": ("new_staff", "staff_link", "disable_account", "enable_account"),
 }
-_SECTION = {f"admin.{name}": entry for entry, names in _BELOW.items() for name in names}
+#: Every page's entry of the menu.
+SECTION = {f"admin.{name}": entry for entry, names in _BELOW.items() for name in names}
+
+ENTRIES = {entry[0] for _label, entries in _GROUPS for entry in entries}
 
 
 class Navigation:
@@ -119,7 +146,7 @@ def menu() -> dict[str, Any]:
     endpoint = request.endpoint or ""
     return {
         "admin_nav": Navigation(staff.role),
-        "nav_current": _SECTION.get(endpoint, endpoint),
+        "nav_current": SECTION.get(endpoint, endpoint),
         "search_url": url_for("admin.patients"),
         "logout_url": url_for("admin.logout"),
     }

@@ -33,6 +33,7 @@ def tasks_for(role: str, found: Waiting) -> list[Task]:
     made = (
         (_P.REGISTER_VISITS, _requests(found)),
         (_P.SEE_LEADERBOARD, _board(found)),
+        (_P.REVIEW_NICKNAMES, _nicknames(found)),
         (_P.SEE_REFERRALS, _flagged(found)),
         (_P.SEE_MESSAGES, _uncertain(found)),
         (_P.SEE_MESSAGES, _failed(found)),
@@ -64,6 +65,20 @@ def _board(found: Waiting) -> Task | None:
         ngettext("%(num)s nickname to check", "%(num)s nicknames to check", found.nicknames),
         url_for("admin.leaderboard", month=found.draft_month),
         _("Review"),
+    )
+
+
+def _nicknames(found: Waiting) -> Task | None:
+    """The names alone; where a board waits too, its own line counts them."""
+    if not found.nicknames or found.draft_month is not None:
+        return None
+    return Task(
+        "podium",
+        "petal",
+        ngettext("%(num)s nickname to check", "%(num)s nicknames to check", found.nicknames),
+        _("No board can be published while one waits."),
+        url_for("admin.leaderboards"),
+        _("Check"),
     )
 
 

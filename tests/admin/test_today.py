@@ -3,12 +3,14 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from admin.navigation import ENTRIES, SECTION
 from loyalty.kernel.actor import Actor
 from loyalty.kernel.clock import now as clock_now
 from loyalty.leaderboard.operations import propose_nickname
 from tests.admin.conftest import As
 from tests.admin.scenes import DAY, arrived, booked, completed, invited, someone, statements, wish
 from tests.support.acting import commit
+from web.access import access_of
 
 
 def test_nothing_waits_in_a_new_clinic(as_staff: As) -> None:
@@ -67,7 +69,7 @@ def test_marketing_sees_boards_not_patients(as_staff: As, house: Session) -> Non
     commit(house)
     page = as_staff("minh").get("/admin/")
     assert "Nguyễn Thị Mai" not in page.response.text
-    assert page.texts("#tasks li b") == []
+    assert page.texts("#tasks li b") == ["1 nickname to check"]
     assert page.texts(".side .ct") == ["1"]
 
 
@@ -93,3 +95,9 @@ def test_the_page_costs_the_same_for_three(app: Flask, as_staff: As, house: Sess
             director.get("/admin/")
         counts.append(len(sent))
     assert counts[0] == counts[2]
+
+
+def test_every_page_belongs_to_an_entry_of_the_menu(app: Flask) -> None:
+    found = {name: access_of(app, name) for name in app.view_functions if name.startswith("admin.")}
+    guarded = {name for name, access in found.items() if access is not None and access.permission}
+    assert set(SECTION) | ENTRIES == guarded
