@@ -164,10 +164,11 @@ def test_i1_a_row_the_programme_refuses_fails_alone(desk: Desk, monkeypatch: pyt
             raise Refusal("patient_exists")
 
     monkeypatch.setattr(Writer, "create", refuses_one)
-    content = "id,name,phone\nP1,Một,\nP2,Hai,\nP3,Ba,0901234567\nP4,Ba,0901234567\n"
-    assert desk.counts("patients", content) == (3, 0, 0, 1)
+    rows = [f"V{number},P{number},Tên {number},2024-03-01,1000" for number in range(1, 5)]
+    content = "\n".join(["id,patient,name,date,amount", *rows])
+    assert desk.counts("visits", content) == (3, 0, 0, 1)
     assert desk.reasons() == [(3, "patient_exists")]
-    assert desk.count(Patient) == desk.count(PatientStats) == 3
+    assert desk.count(Patient) == desk.count(PatientStats) == desk.count(Visit) == 3
 
 
 def test_a_fault_of_ours_ends_the_import_and_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

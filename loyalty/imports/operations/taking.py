@@ -1,6 +1,7 @@
 """Taking rows one after the other, alike for an import and for its rehearsal, which only looks (I1)."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -127,7 +128,8 @@ class Taker:
         try:
             plan = self._plan(row, today)
             if writer is not None and plan.writes:
-                with attempt(writer.session):
+                # What is refused has changed nothing; only of several acts the first must be undone.
+                with attempt(writer.session) if plan.acts > 1 else nullcontext():
                     plan.visit_id = self._write(writer, row, plan)
             self._learn(row, plan)
             taken.add(plan.result)
@@ -220,7 +222,15 @@ class _Plan:
 
     @property
     def writes(self) -> bool:
-        return self.is_new or bool(self.changes) or (self.act is not None and self.act.kind != "nothing")
+        return self.acts > 0
+
+    @property
+    def acts(self) -> int:
+        """How many operations it takes: on the record, on the visit, and a move of a visit just booked."""
+        kind = "nothing" if self.act is None else self.act.kind
+        is_first = self.act is None or self.act.visit is None
+        moves = is_first and kind in ("arrived", "cancelled", "no_show")
+        return (self.is_new or bool(self.changes)) + (kind != "nothing") + moves
 
     @property
     def result(self) -> str:
