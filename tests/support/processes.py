@@ -18,9 +18,9 @@ PATIENCE_SECONDS = 20.0
 class Process:
     """One process of the product under test."""
 
-    def __init__(self, module: str, environment: dict[str, str]) -> None:
+    def __init__(self, command: str, environment: dict[str, str]) -> None:
         self._running = subprocess.Popen(
-            [sys.executable, "-m", module],
+            [sys.executable, "-m", *command.split()],
             env={**os.environ, **environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -52,6 +52,9 @@ class House:
     def worker(self, fail_at: str = "") -> Process:
         return self._start("jobs.worker", {"FAIL_AT": fail_at})
 
+    def importer(self, fail_at: str = "", **more: str) -> Process:
+        return self._start("jobs.worker imports", {"FAIL_AT": fail_at, **more})
+
     def beat(self) -> Process:
         return self._start("jobs.beat", {})
 
@@ -66,8 +69,8 @@ class House:
         for process in self._started:
             process.kill()
 
-    def _start(self, module: str, more: dict[str, str]) -> Process:
-        process = Process(module, {**self._environment, **more})
+    def _start(self, command: str, more: dict[str, str]) -> Process:
+        process = Process(command, {**self._environment, **more})
         self._started.append(process)
         return process
 
