@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from admin import blueprint
-from loyalty.clinic import queries as clinic
 from loyalty.clinic.rules.roles import Permission, may
 from loyalty.kernel import clock
 from loyalty.reports.queries.waiting import Waiting, waiting
 from web.extensions import db
-from web.identity import current_staff_or_none
+from web.identity import current_staff, current_staff_or_none
 
 Link = tuple[str, str, str, int]
 _P = Permission
@@ -121,11 +120,14 @@ class Navigation:
 
 
 def present_waiting() -> Waiting:
-    """What waits for the staff now; sources are asked of who joined since the last month began (F18)."""
-    now = clock.now()
-    calendar = clinic.programme(db.session()).calendar
-    start = calendar.month_bounds(calendar.month_of(now).plus(-1))[0]
-    return waiting(db.session(), joined_since=start, now=now)
+    """What waits for the staff now, asked once a request; a source is missing of who joined since the last
+    month began (F18)."""
+    if "waiting" not in g:
+        now, calendar = clock.now(), current_staff().programme.calendar
+        start = calendar.month_bounds(calendar.month_of(now).plus(-1))[0]
+        g.waiting = waiting(db.session(), joined_since=start, now=now)
+    found: Waiting = g.waiting
+    return found
 
 
 def _counts(found: Waiting) -> dict[str, int]:

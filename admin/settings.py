@@ -9,7 +9,6 @@ from wtforms import StringField
 
 from admin import blueprint
 from loyalty.clinic import operations
-from loyalty.clinic import queries as clinic
 from loyalty.clinic.rules.roles import Permission
 from loyalty.clinic.rules.settings import SETTINGS, parse
 from loyalty.kernel import clock
@@ -17,7 +16,7 @@ from loyalty.kernel.refusal import Refusal
 from web.access import permission_required
 from web.extensions import db
 from web.forms import Form, at_most, required
-from web.identity import actor
+from web.identity import actor, current_staff
 from web.pages import redirect_or_fragment, render_page
 from web.transactions import commits
 
@@ -34,7 +33,7 @@ class SettingForm(Form):
 def settings() -> Response:
     """All settings in force by area; those that differ from the default say so."""
     groups: dict[str, list[tuple[Any, str, bool]]] = {}
-    for key, value in clinic.programme(db.session()).settings.items():
+    for key, value in current_staff().programme.settings.items():
         setting = SETTINGS[key]
         line = (setting, plain(value), value != setting.default)
         groups.setdefault(key.partition(".")[0], []).append(line)
@@ -96,7 +95,7 @@ def plain(value: Any) -> str:
 def _present(key: str) -> Any:
     if key not in SETTINGS:
         abort(404)
-    return clinic.programme(db.session()).settings[key]
+    return current_staff().programme.settings[key]
 
 
 def _page(key: str, form: SettingForm, *, status: int = 200) -> Response:

@@ -14,9 +14,11 @@ from admin.tasks import tasks_for
 from loyalty.clinic import queries as clinic
 from loyalty.clinic.rules.roles import Permission, may
 from loyalty.kernel import clock
+from loyalty.kernel.clock import add_months
 from loyalty.referrals import queries as referrals
 from loyalty.reports.queries import today as figures
 from loyalty.reports.queries.desk import senders_of
+from loyalty.reports.queries.waiting import Waiting
 from loyalty.visits import queries as visits
 from web.access import permission_required
 from web.extensions import db
@@ -57,7 +59,7 @@ def _tasks() -> list[Any]:
 
 def _page(now: datetime) -> dict[str, Any]:
     session, role = db.session(), current_staff().role
-    programme = clinic.programme(session)
+    programme = current_staff().programme
     calendar = programme.calendar
     local_day = calendar.day_of(now)
     start, end = calendar.day_bounds(local_day)
@@ -89,54 +91,43 @@ def _next_up(role: str, now: datetime, end: datetime) -> dict[str, Any]:
 def _key_figures(
     of_day: figures.DayFigures, programme: clinic.Programme, local_day: date, now: datetime
 ) -> list[KeyFigure]:
-    session, bounds = db.session(), figures.month_bounds(programme.calendar, now, MONTHS)
-    visits_made = figures.visits_per_month(session, bounds)
-    friends = figures.friends_per_month(session, bounds)
-    asked = figures.requests_per_month(session, bounds)
-    month_end = programme.calendar.month_of(now).plus(1).first - timedelta(days=1)
-    held = figures.liability(session, today=local_day, ending_on=month_end)
-    worth = programme.minor(held.points * programme.settings["points.value"])
-    waiting = present_waiting()
+    bounds = figures.month_bounds(programme.calendar, now, MONTHS)
     return [
-        KeyFigure(
-            _("Arrived today"),
-            number(of_day.arrived),
-            _("of %(booked)s booked", booked=number(of_day.booked)),
-            ngettext("%(num)s visit this month", "%(num)s visits this month", visits_made[-1]),
-            visits_made,
-        ),
-        KeyFigure(
-            _("New friends this month"),
-            number(friends[-1]),
-            "",
-            ngettext(
-                "%(num)s friend in the month before", "%(num)s friends in the month before", friends[-2]
-            ),
-            friends,
-            "petal",
-        ),
-        KeyFigure(
-            _("Requests waiting"),
-            number(waiting.requests),
-            "",
-            ngettext(
-                "%(num)s of them from a friend", "%(num)s of them from friends", waiting.requests_of_friends
-            ),
-            asked,
-        ),
-        KeyFigure(
-            _("Points outstanding"),
-            number(held.points),
-            "",
-            _(
-                "worth %(money)s; %(points)s end by %(day)s",
-                money=money(worth, programme.currency),
-                points=number(held.ending),
-                day=day(month_end),
-            ),
-            [],
-        ),
+        _arrived(of_day, figures.visits_per_month(db.session(), bounds)),
+        _friends(figures.friends_per_month(db.session(), bounds)),
+        _requests(present_waiting(), figures.requests_per_month(db.session(), bounds)),
+        _outstanding(programme, local_day),
     ]
+
+
+def _arrived(of_day: figures.DayFigures, months: list[int]) -> KeyFigure:
+    this_month = ngettext("%(num)s visit this month", "%(num)s visits this month", months[-1])
+    of_booked = _("of %(booked)s booked", booked=number(of_day.booked))
+    return KeyFigure(_("Arrived today"), number(of_day.arrived), of_booked, this_month, months)
+
+
+def _friends(months: list[int]) -> KeyFigure:
+    before = ngettext("%(num)s friend in the month before", "%(num)s friends in the month before", months[-2])
+    return KeyFigure(_("New friends this month"), number(months[-1]), "", before, months, "petal")
+
+
+def _requests(found: Waiting, months: list[int]) -> KeyFigure:
+    friends = found.requests_of_friends
+    of_friends = ngettext("%(num)s of them from a friend", "%(num)s of them from friends", friends)
+    return KeyFigure(_("Requests waiting"), number(found.requests), "", of_friends, months)
+
+
+def _outstanding(programme: clinic.Programme, local_day: date) -> KeyFigure:
+    month_end = add_months(local_day.replace(day=1), 1) - timedelta(days=1)
+    held = figures.liability(db.session(), today=local_day, ending_on=month_end)
+    worth = programme.minor(held.points * programme.settings["points.value"])
+    text = _(
+        "worth %(money)s; %(points)s end by %(day)s",
+        money=money(worth, programme.currency),
+        points=number(held.ending),
+        day=day(month_end),
+    )
+    return KeyFigure(_("Points outstanding"), number(held.points), "", text, [])
 
 
 def _funnel(programme: clinic.Programme, now: datetime) -> list[tuple[str, int, str]]:
