@@ -12,7 +12,7 @@ from redis import Redis
 from rq import Queue
 
 SECRET = "a secret for tests only"
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 class Process:
