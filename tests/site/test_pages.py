@@ -23,15 +23,15 @@ def test_every_page_is_sound_and_leads_somewhere(house: House, reader: str) -> N
     assert crawler.faults == [], "\n".join(crawler.faults)
 
 
-def pages(house: House, reader: str) -> Iterator[str]:
-    """The addresses of what a reader may open."""
+def pages(house: House, reader: str) -> Iterator[tuple[str, str]]:
+    """What a reader may open: the route and an address of it."""
     for rule in house.app.url_map.iter_rules():
         if (
             "GET" in (rule.methods or ())
             and rule.endpoint not in ELSEWHERE
             and may_open(reader, rule.endpoint)
         ):
-            yield house.address(rule)
+            yield rule.rule, house.address(rule)
 
 
 def test_all_pages_are_seen_by_somebody(house: House) -> None:
@@ -48,7 +48,7 @@ def test_all_pages_are_seen_by_somebody(house: House) -> None:
 def test_every_page_speaks_every_language(house: House, reader: str, language: str) -> None:
     visitor = house.browser_of(reader, language)
     faults = []
-    for path in pages(house, reader):
+    for _route, path in pages(house, reader):
         response = visitor.client.get(path, headers=visitor.headers, buffered=True)
         if response.status_code != 200 and not response.location:
             faults.append(f"{path}: {response.status_code}")
