@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_MODULE, LONGEST_TEMPLATE, LONGEST_FUNCTION = 300, 200, 50
+LONGEST_MODULE, LONGEST_TEMPLATE, LONGEST_FUNCTION = 300, 200, 60
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 TOP = {
     "admin", "api", "benchmarks", "demo", "docs", "jobs", "loyalty", "migrations", "ops", "portal", "static",
