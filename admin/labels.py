@@ -74,20 +74,6 @@ def purpose_name(purpose: str) -> str:
     return names.get(purpose, purpose)
 
 
-def channel_name(channel: str) -> str:
-    names = {
-        "sms": "SMS",
-        "zalo": "Zalo",
-        "viber": "Viber",
-        "whatsapp": "WhatsApp",
-        "telegram": "Telegram",
-        "wechat": "WeChat",
-        "email": _("E-mail"),
-        "call": _("Phone call"),
-    }
-    return names.get(channel, channel)
-
-
 def origin_name(origin: str) -> str:
     """How a referral, or a touch, reached the clinic (F3)."""
     names = {
@@ -222,7 +208,6 @@ def _register(state: Any) -> None:
         signed,
         card_number,
         language_name,
-        channel_name,
         origin_name,
         flag_name,
         tier_reason,

@@ -7,11 +7,11 @@ from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from admin.fields import DayField, PickField, TilesField
-from admin.labels import channel_name
 from loyalty.patients.models import Patient
 from loyalty.patients.rules import CHANNELS, SEXES
 from web.forms import Form, at_most, required
 from web.i18n import OWN_NAMES
+from web.labels import channel_name
 
 SEX_LABELS = {"female": _l("Female"), "male": _l("Male"), "other": _l("Other")}
 #: What the three ways of coming are called on the form; F18 asks for one of them.
