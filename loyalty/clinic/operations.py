@@ -1,5 +1,5 @@
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from loyalty.kernel.contacts import clean_name, normalise_email
 from loyalty.kernel.localized import LANGUAGES, LocalizedText
 from loyalty.kernel.refusal import Refusal
 
+Listed = TypeVar("Listed", Branch, Doctor, Service)
 PASSWORD_LINK_LIFE = timedelta(days=3)
 
 
@@ -133,29 +134,23 @@ def issue_password_link(session: Session, *, staff: Staff, now: datetime) -> str
 
 def service_of(session: Session, code: str, *, specialty: str = "") -> Service:
     """The service of that code; an unknown one is created and marked "to review" (API contract)."""
-    found = session.scalar(select(Service).where(Service.code == code))
-    if found is None:
-        found = Service(code=code, name=LocalizedText.of(code), specialty=specialty, to_review=True)
-        session.add(found)
-        session.flush()
-    return found
+    return _of_code(session, Service, code, specialty=specialty)
 
 
 def doctor_of(session: Session, code: str) -> Doctor:
     """The doctor of that code, created and marked "to review" when unknown."""
-    found = session.scalar(select(Doctor).where(Doctor.code == code))
-    if found is None:
-        found = Doctor(code=code, name=LocalizedText.of(code), to_review=True)
-        session.add(found)
-        session.flush()
-    return found
+    return _of_code(session, Doctor, code)
 
 
 def branch_of(session: Session, code: str) -> Branch:
     """The branch of that code, created and marked "to review" when unknown."""
-    found = session.scalar(select(Branch).where(Branch.code == code))
+    return _of_code(session, Branch, code)
+
+
+def _of_code(session: Session, kind: type[Listed], code: str, **more: Any) -> Listed:
+    found = session.scalar(select(kind).where(kind.code == code))
     if found is None:
-        found = Branch(code=code, name=LocalizedText.of(code), to_review=True)
+        found = kind(code=code, name=LocalizedText.of(code), to_review=True, **more)
         session.add(found)
         session.flush()
     return found

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     REFUND_VISITS = "refund_visits"
     SEE_REFERRALS = "see_referrals"
     ATTRIBUTE_REFERRALS = "attribute_referrals"
+    DECIDE_REFERRALS = "decide_referrals"
     SEE_LEADERBOARD = "see_leaderboard"
     REVIEW_NICKNAMES = "review_nicknames"
     PUBLISH_LEADERBOARD = "publish_leaderboard"
@@ -38,6 +39,7 @@ _DESK = frozenset(
 )
 _MANAGER = _DESK | {
     _P.REFUND_VISITS,
+    _P.DECIDE_REFERRALS,
     _P.SEE_LEADERBOARD,
     _P.REVIEW_NICKNAMES,
     _P.PUBLISH_LEADERBOARD,
