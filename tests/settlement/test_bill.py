@@ -86,7 +86,8 @@ def test_p8_pensioners_may_pay_wholly_by_points(session: Session, an: Patient) -
 
 def test_a_quote_writes_nothing(session: Session, an: Patient) -> None:
     quote(session, patient_id=an.id, lines=first_bill(session), now=NOON)
-    assert not session.new and not session.dirty
+    assert not session.new
+    assert not session.dirty
     assert session.scalar(select(func.count()).select_from(Visit)) == 0
 
 

@@ -33,7 +33,7 @@ def test_every_drawing_is_well_formed_and_free_of_inline_style(name: str) -> Non
 
 
 def test_every_icon_of_the_file_can_be_drawn() -> None:
-    names = list(art._glyphs())
+    names = list(art.glyphs())
     assert len(names) > 60
     assert all("<path" in art.icon(n) or "<circle" in art.icon(n) or "<rect" in art.icon(n) for n in names)
 
