@@ -152,9 +152,7 @@ def test_files_with_nothing_in_them_write_nothing(name: str, code: str, desk: De
     assert refused.value.code == code
     if not content:
         with pytest.raises(Refusal):
-            hand_in(
-                desk.session, kind="visits", filename=name, content=content, actor=SYSTEM, now=desk.now
-            )
+            hand_in(desk.session, kind="visits", filename=name, content=content, actor=SYSTEM, now=desk.now)
     assert desk.count(ImportBatch) == 0
 
 

@@ -143,4 +143,3 @@ def _write_rejected(headers: Sequence[str], rows: Iterable[Any], target: Path, s
         click.echo(f"The rejected rows could not be written to {target}: {error.strerror}.", err=True)
     else:
         click.echo(f"Rejected rows: {target}")
-

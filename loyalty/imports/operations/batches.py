@@ -183,7 +183,9 @@ def forget_old(session: Session, *, now: datetime) -> int:
     ended = _ids(session, ImportBatch.finished_at < now - REJECTS_KEPT)
     rejected = set(
         session.scalars(
-            select(ImportReject.batch_id).where(ImportReject.batch_id.in_(ended)).group_by(ImportReject.batch_id)
+            select(ImportReject.batch_id)
+            .where(ImportReject.batch_id.in_(ended))
+            .group_by(ImportReject.batch_id)
         )
     )
     session.execute(delete(ImportFile).where(ImportFile.batch_id.in_(with_file)))
