@@ -24,3 +24,7 @@ def _compile(source: Path) -> Path | None:
         write_mo(out, catalogue)
     unfinished.replace(target)
     return target
+
+
+if __name__ == "__main__":
+    compile_catalogues()

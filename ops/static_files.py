@@ -70,3 +70,7 @@ def _replace(path: Path, content: bytes) -> None:
     unfinished = path.with_name(f".{path.name}.new")
     unfinished.write_bytes(content)
     unfinished.replace(path)
+
+
+if __name__ == "__main__":
+    collect()

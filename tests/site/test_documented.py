@@ -95,3 +95,10 @@ def test_links_between_pages_lead_somewhere() -> None:
         if not (path.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_modules_that_are_to_be_called_can_be() -> None:
+    """``python -m ops.extraction`` and its like stand in the documents: each has something to run."""
+    called = set(re.findall(r"python -m ((?:ops|jobs|benchmarks|demo)\.\w+)", "\n".join(TEXTS.values())))
+    paths = {name: ROOT / f"{name.replace('.', '/')}.py" for name in called}
+    assert [name for name, path in paths.items() if "__main__" not in path.read_text("utf-8")] == []
