@@ -9,7 +9,10 @@ from loyalty.kernel.database import table_of
 from loyalty.kernel.prepared import Prepared
 from loyalty.patients.models import Consent, Patient, PatientStats
 
-_CONSENTS = table_of(Consent)
+_CONSENTS, _STATS = table_of(Consent), table_of(PatientStats)
+_HOLD = Prepared(
+    select(_STATS.c.patient_id).where(_STATS.c.patient_id == bindparam("patient")).with_for_update()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,15 @@ class PatientRow:
     tier: str | None
     visit_count: int
     last_visit_at: datetime | None
+
+
+def hold_summary(session: Session, patient_id: int) -> None:
+    """Keep a patient's summary row until the transaction ends, in a statement of its own.
+
+    Who counts after it sees what everybody else has committed: an UPDATE that waits for the row goes on with
+    the counts of the moment at which it began, and the other's visit or friend would be lost (M1 to M3).
+    """
+    _HOLD.scalar(session, patient=patient_id)
 
 
 def patient(session: Session, patient_id: int) -> Patient | None:

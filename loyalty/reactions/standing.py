@@ -23,6 +23,7 @@ from loyalty.tiers import operations as tiers
 from loyalty.visits import operations as visits
 from loyalty.visits.events import VisitArrived, VisitBooked, VisitCompleted, VisitRefunded
 from loyalty.visits.models import Visit
+from loyalty.visits.queries import last_payment_of
 
 _VISITS = table_of(Visit)
 _BILL = Prepared(
@@ -34,6 +35,7 @@ _BILL = Prepared(
         _VISITS.c.due_minor,
         _VISITS.c.paid_minor,
         _VISITS.c.refunded_minor,
+        last_payment_of(_VISITS).label("paid_at"),
     ).where(_VISITS.c.id == bindparam("visit"))
 )
 
@@ -127,7 +129,7 @@ def review_standing(session: Session, happened: VisitCompleted | VisitRefunded, 
 
 
 def review_referrer(session: Session, happened: ReferralAdvanced, now: datetime) -> None:
-    if happened.stage in ("qualified", "reversed"):
+    if happened.stage in ("qualified", "reversed", "rejected"):
         _review(session, happened.referrer_id, "referral", happened.quiet, now)
 
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from loyalty.kernel.codes import clean_code
@@ -15,6 +15,7 @@ from loyalty.patients.models import Consent, Patient, PatientStats
 from loyalty.referrals.models import InviteCode, Milestone, Referral, Touch
 from loyalty.referrals.rules import OPEN_STAGES
 from loyalty.visits.models import Visit
+from loyalty.visits.queries import last_payment_of
 
 _VISITS = table_of(Visit)
 _MILESTONES = table_of(Milestone)
@@ -28,7 +29,16 @@ _FRIENDS_VISITS = Prepared(
         _VISITS.c.due_minor,
         _VISITS.c.paid_minor,
         _VISITS.c.refunded_minor,
+        last_payment_of(_VISITS).label("paid_at"),
     ).where(_VISITS.c.patient_id == bindparam("friend"))
+)
+
+
+#: Flagged, undecided, and something to decide about: an arrival in time is still owed its half (F6, F9).
+HELD = and_(
+    Referral.is_flagged,
+    Referral.cleared_at.is_(None),
+    or_(Referral.ended_at.is_(None), and_(Referral.stage == "expired", Referral.arrived_at.is_not(None))),
 )
 
 
@@ -108,6 +118,14 @@ def referral(session: Session, referral_id: int) -> Referral | None:
     return session.get(Referral, referral_id)
 
 
+def is_held(found: Referral) -> bool:
+    """Whether the rewards of a referral wait for the staff's decision; :data:`HELD` for one row."""
+    undecided = found.is_flagged and found.cleared_at is None
+    return undecided and (
+        found.ended_at is None or (found.stage == "expired" and found.arrived_at is not None)
+    )
+
+
 def friends_visits(session: Session, friend_id: int) -> Sequence[Any]:
     """The friend's visits as the stages need them."""
     return _FRIENDS_VISITS.all(session, friend=friend_id)
@@ -169,7 +187,7 @@ def board(
     if stage is not None:
         query = query.where(Referral.stage == stage)
     if flagged:
-        query = query.where(Referral.cleared_at.is_(None), Referral.is_flagged, Referral.ended_at.is_(None))
+        query = query.where(HELD)
     if after is not None:
         query = query.where(Referral.id < after)
     rows = session.execute(query.order_by(Referral.id.desc()).limit(limit))
@@ -187,7 +205,7 @@ def _board_row(found: Referral, friend_name: str, referrer_name: str) -> BoardRo
         stage=found.stage,
         since=next(step for step in steps if step is not None),
         flags=found.flags,
-        is_held=bool(found.flags) and found.cleared_at is None,
+        is_held=is_held(found),
         first_half_points=found.first_half_points,
         second_half_points=found.second_half_points,
         reward_points=found.terms["reward_points"],
@@ -206,14 +224,7 @@ def board_counts(session: Session, *, start: datetime, end: datetime) -> dict[st
 
 def flagged_count(session: Session) -> int:
     """How many referrals wait for a second look (F6)."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Referral)
-            .where(Referral.is_flagged, Referral.cleared_at.is_(None), Referral.ended_at.is_(None))
-        )
-        or 0
-    )
+    return session.scalar(select(func.count()).select_from(Referral).where(HELD)) or 0
 
 
 def milestones(session: Session) -> list[tuple[int, str, LocalizedText, LocalizedText]]:
@@ -226,12 +237,15 @@ def milestones(session: Session) -> list[tuple[int, str, LocalizedText, Localize
 def find_referrers(session: Session, text: str, *, limit: int = 10) -> Sequence[Any]:
     """ "Who sent you?": patients by name without diacritics, phone, card number or invite code."""
     words = search_key(text)
-    digits = "".join(sign for sign in text if sign.isdigit())
+    digits = "".join(sign for sign in text if sign.isascii() and sign.isdigit())
+    national = digits.lstrip("0")
     wanted = [InviteCode.code == clean_code(text)]
     if len(words) >= 2:
         wanted.append(Patient.search_name.contains(words, autoescape=True))
+    if len(digits) >= 4 and national:
+        wanted.append(Patient.phone.endswith(national))
     if len(digits) >= 4:
-        wanted += [Patient.phone.endswith(digits.lstrip("0")), Patient.card_number.startswith(digits)]
+        wanted.append(Patient.card_number.startswith(digits))
     return session.execute(
         select(Patient.id, Patient.name, Patient.phone, Patient.card_number, PatientStats.tier)
         .join(PatientStats, PatientStats.patient_id == Patient.id)

@@ -7,6 +7,8 @@ from typing import Protocol
 
 STAGES = ("invited", "registered", "booked", "arrived", "qualified")
 ENDS = ("expired", "rejected", "reversed")
+#: Ends that no visit changes; an expiry is only the record of a window in which nothing was known to happen.
+CLOSED = ("rejected", "reversed")
 OPEN_STAGES = ("registered", "booked", "arrived")
 HALVES = ("first", "second")
 ORIGINS = ("link", "cookie", "desk", "api")
@@ -33,6 +35,8 @@ class FriendsVisit(Protocol):
     def paid_minor(self) -> int: ...
     @property
     def refunded_minor(self) -> int: ...
+    @property
+    def paid_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ def reached(visits: Iterable[FriendsVisit], *, minimum_bill_minor: int, until: d
     """What a friend's visits amount to (F7, F8): a payment implies the arrival.
 
     The qualifying visit is the first completed one that was paid in money, is not wholly refunded and
-    reaches the optional minimum. Steps at or after ``until`` come too late (F9).
+    reaches the optional minimum; it qualifies at the instant at which it was both completed and paid.
+    Steps at or after ``until`` come too late (F9).
     """
     known = [
         visit
@@ -68,11 +73,9 @@ def reached(visits: Iterable[FriendsVisit], *, minimum_bill_minor: int, until: d
         return Reached()
     arrivals = [at for visit in known if (at := visit.arrived_at or visit.completed_at) and at < until]
     paid = sorted(
-        (visit.completed_at, visit.id)
+        (at, visit.id)
         for visit in known
-        if visit.completed_at is not None
-        and visit.completed_at < until
-        and _qualifies(visit, minimum_bill_minor)
+        if _qualifies(visit, minimum_bill_minor) and (at := _completed_and_paid(visit)) and at < until
     )
     qualified_at, visit_id = paid[0] if paid else (None, None)
     return Reached(
@@ -81,6 +84,10 @@ def reached(visits: Iterable[FriendsVisit], *, minimum_bill_minor: int, until: d
         qualified_at=qualified_at,
         qualifying_visit_id=visit_id,
     )
+
+
+def _completed_and_paid(visit: FriendsVisit) -> datetime | None:
+    return max((at for at in (visit.completed_at, visit.paid_at) if at), default=None)
 
 
 def _qualifies(visit: FriendsVisit, minimum_bill_minor: int) -> bool:
@@ -99,7 +106,9 @@ def halves(total: int) -> tuple[int, int]:
 
 
 def is_forward(stage: str, wanted: str) -> bool:
-    """Whether a stage lies ahead of another (F7)."""
+    """Whether a stage lies ahead of another (F7); one that ran out too early may still have qualified."""
+    if stage == "expired":
+        return wanted == "qualified"
     return stage in STAGES and wanted in STAGES and STAGES.index(wanted) > STAGES.index(stage)
 
 

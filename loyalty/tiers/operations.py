@@ -15,9 +15,9 @@ from loyalty.tiers.rules import TIERS, Rung, is_rise, ladder, tier_for
 
 _STATS = table_of(PatientStats)
 _FACTS = Prepared(
-    select(_STATS.c.visit_count, _STATS.c.referral_count, _STATS.c.tier).where(
-        _STATS.c.patient_id == bindparam("patient")
-    )
+    select(_STATS.c.visit_count, _STATS.c.referral_count, _STATS.c.tier)
+    .where(_STATS.c.patient_id == bindparam("patient"))
+    .with_for_update()
 )
 _SET = Prepared(
     update(_STATS)

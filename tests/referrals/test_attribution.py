@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.clinic.models import Staff
 from loyalty.kernel.refusal import Refusal
-from loyalty.patients.models import Patient
+from loyalty.patients.models import Patient, PatientStats
 from loyalty.referrals import operations, queries
 from loyalty.referrals.models import InviteCode, Referral
 from tests.referrals.scenes import arrive, given, refused, stage
@@ -147,8 +147,54 @@ def test_f6_a_rejected_referral_gives_and_counts_nothing(session: Session, an: P
     )
     commit(session, NOON)
     assert (stage(session, namesake), given(session, an)) == ("rejected", [])
+    standing = session.get_one(PatientStats, an.id)
+    assert (standing.referral_count, standing.tier) == (0, None)
 
 
 def test_f6_the_sixth_friend_of_a_day_is_looked_at(session: Session, an: Patient) -> None:
     flags = [introduce(session, an, person(session, f"Bạn {number}")).flags for number in range(6)]
     assert flags == [[], [], [], [], [], ["velocity"]]
+
+
+def test_f6_a_half_held_while_the_window_ran_out_is_not_lost(session: Session, an: Patient) -> None:
+    namesake = person(session, "nguyen thi an")
+    referral = introduce(session, an, namesake)
+    complete(session, namesake, paid=0)
+    operations.expire_referrals(session, now=NOON + timedelta(days=181))
+    commit(session, NOON)
+    assert queries.flagged_count(session) == 1
+    operations.decide_flagged(
+        session, referral_id=referral.id, approve=True, reason="cousins", actor=LAN, now=NOON
+    )
+    commit(session, NOON)
+    assert (stage(session, namesake), given(session, an)) == ("expired", [("referral_first_half", 50)])
+    assert queries.flagged_count(session) == 0
+
+
+def test_f6_another_referrer_is_looked_at_anew(session: Session, an: Patient) -> None:
+    chi, namesake = person(session, "Trần Thị Chi"), person(session, "nguyen thi an")
+    referral = introduce(session, an, namesake)
+    arrive(session, namesake)
+    assert (referral.flags, given(session, an)) == (["similar_name"], [])
+    changed = operations.change_referrer(
+        session, referral_id=referral.id, referrer_id=chi.id, reason="mistaken", actor=LAN, now=NOON
+    )
+    commit(session, NOON)
+    assert (changed.flags, given(session, an), given(session, chi)) == ([], [], [("referral_first_half", 50)])
+    second = introduce(session, chi, person(session, "Nguyen Thi An"))
+    changed = operations.change_referrer(
+        session, referral_id=second.id, referrer_id=an.id, reason="mistaken", actor=LAN, now=NOON
+    )
+    assert (changed.flags, changed.is_flagged) == (["similar_name"], True)
+
+
+def test_f6_a_blocked_code_can_not_be_named_at_the_desk_either(
+    session: Session, an: Patient, binh: Patient
+) -> None:
+    code = queries.code_of(session, an.id)
+    assert code is not None
+    code.blocked_at = NOON
+    with pytest.raises(Refusal, match="blocked_code"):
+        operations.attribute(
+            session, friend_id=binh.id, referrer_id=an.id, origin="desk", actor=LAN, now=NOON
+        )

@@ -12,6 +12,8 @@ from loyalty.patients.operations import record_consent
 from loyalty.referrals import operations, queries
 from loyalty.referrals.models import Touch
 from loyalty.referrals.rules import halves
+from loyalty.settlement.operations import pay_visit
+from loyalty.settlement.rules import Paid
 from loyalty.visits.operations import book_visit, mark_arrived, refund_visit
 from tests.referrals.scenes import arrive, given, refused, stage
 from tests.support.acting import commit
@@ -96,6 +98,29 @@ def test_f9_a_minute_before_the_end_is_in_time(session: Session, an: Patient, bi
     introduce(session, an, binh)
     complete(session, binh, now=NOON + timedelta(days=180) - timedelta(minutes=1))
     assert stage(session, binh) == "qualified"
+
+
+@pytest.mark.parametrize("job_ran", [True, False])
+@pytest.mark.parametrize(("days", "outcome"), [(179, "qualified"), (181, "expired")])
+def test_f9_the_day_of_the_payment_decides_not_that_of_the_job(
+    session: Session, an: Patient, binh: Patient, days: int, outcome: str, job_ran: bool
+) -> None:
+    """TM4: a visit within the window, its payment recorded after the job; B1: the month of the payment."""
+    introduce(session, an, binh)
+    visit_id = complete(session, binh, paid=0, now=NOON + timedelta(days=170))
+    late, paid_at = NOON + timedelta(days=182), NOON + timedelta(days=days)
+    if job_ran:
+        operations.expire_referrals(session, now=late)
+        commit(session, late)
+    pay_visit(session, visit_id=visit_id, payment=Paid("late", 1_000_000, paid_at), actor=LAN, now=late)
+    commit(session, late)
+    operations.expire_referrals(session, now=late)
+    commit(session, late)
+    assert stage(session, binh) == outcome
+    found = queries.referral_of_friend(session, binh.id)
+    assert found is not None
+    assert found.qualified_at == (paid_at if outcome == "qualified" else None)
+    assert (found.ended_at is None) == (outcome == "qualified")
 
 
 def test_f10_the_terms_are_those_of_the_day_of_attribution(

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,7 @@ from loyalty.settlement.operations import pay_visit, register_visit
 from loyalty.settlement.queries import quote
 from loyalty.settlement.rules import Line, Paid, settle
 from loyalty.visits.models import Visit
-from loyalty.visits.operations import book_visit, cancel_visit, mark_arrived
+from loyalty.visits.operations import book_visit, cancel_visit, mark_arrived, refund_visit
 from tests.support.acting import commit
 from tests.support.cast import LAN, NOON, complete, introduce, open_clinic, person, service
 
@@ -174,3 +174,17 @@ def test_p4_a_later_payment_makes_the_visit_earn_once(session: Session, an: Pati
         commit(session, NOON)
     earned = session.scalars(select(LedgerEntry.points).where(LedgerEntry.patient_id == an.id)).all()
     assert (taken, earned) == ([True, False], [100])
+
+
+def test_p3_what_was_given_back_before_the_rest_was_paid_earns_nothing(session: Session, an: Patient) -> None:
+    visit_id = complete(session, an, 1_000_000, paid=600_000)
+    refund_visit(session, visit_id=visit_id, key="r1", amount_minor=500_000, actor=LAN, now=NOON)
+    commit(session, NOON)
+    later = NOON + timedelta(days=40)
+    pay_visit(session, visit_id=visit_id, payment=Paid("rest", 400_000, later), actor=LAN, now=later)
+    commit(session, later)
+    entry = session.scalars(select(LedgerEntry)).one()
+    assert (entry.points, entry.at, entry.valid_to) == (50, later, date(2027, 6, 27))
+    refund_visit(session, visit_id=visit_id, key="r2", amount_minor=500_000, actor=LAN, now=later)
+    commit(session, later)
+    assert session.scalar(select(func.sum(LedgerEntry.points))) == 0

@@ -27,16 +27,21 @@ def earn_for_visit(
         return False
     rate = programme.minor(programme.settings["points.money_per_point"])
     points = rules.earned_points(
-        rules.eligible_minor(paid_minor=visit.paid_minor, due_minor=visit.due_minor), rate
+        rules.eligible_minor(
+            paid_minor=visit.paid_minor, due_minor=visit.due_minor, refunded_minor=visit.refunded_minor
+        ),
+        rate,
     )
-    day = programme.calendar.day_of(visit.completed_at)
+    # Who pays later earns later: the points' life begins on the day on which they are earned (P5).
+    earned_at = max(visit.completed_at, visit.paid_at or visit.completed_at)
+    day = programme.calendar.day_of(earned_at)
     return credit(
         session,
         patient_id=visit.patient_id,
         points=points,
         kind="earn",
         key=f"visit:{visit.id}:earn",
-        at=visit.completed_at,
+        at=earned_at,
         valid_to=rules.last_day(day, programme.settings["points.life_months"]),
         rule="money",
         money_per_point_minor=rate,

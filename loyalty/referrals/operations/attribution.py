@@ -14,6 +14,7 @@ from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.once import InsertOnce
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import Patient
+from loyalty.patients.queries import hold_summary
 from loyalty.referrals import queries
 from loyalty.referrals.models import InviteCode, Referral, Touch
 from loyalty.referrals.operations.stages import review_referral
@@ -51,6 +52,7 @@ def attribute(
     invite = _invite_code(session, code, referrer_id)
     friend = _person(session, friend_id)
     referrer = _person(session, invite.patient_id)
+    _hold_both(session, friend, referrer)
     connection_of(session).execute(
         _INSERT_TOUCH, {"friend_id": friend_id, "code_id": invite.id, "kind": origin, "at": now}
     )
@@ -87,13 +89,25 @@ def _invite_code(session: Session, code: str | None, referrer_id: int | None) ->
     if code:
         invitation = queries.invitation(session, code)
         found = session.get(InviteCode, invitation.code_id) if invitation else None
-        if invitation is not None and not invitation.is_open:
-            raise Refusal("blocked_code")
     elif referrer_id is not None:
         found = queries.code_of(session, referrer_id)
-    if found is None:
+        invitation = queries.invitation(session, found.code) if found else None
+    else:
+        invitation = None
+    if found is None or invitation is None:
         raise Refusal("unknown_code")
+    if not invitation.is_open:
+        raise Refusal("blocked_code")
     return found
+
+
+def _hold_both(session: Session, friend: Patient, referrer: Patient) -> None:
+    """Neither completes a visit, nor is sent by the other, while we look (F5, F6).
+
+    The friend first, as everywhere: who holds a friend's summary may come to wait for her referrer's.
+    """
+    hold_summary(session, friend.id)
+    hold_summary(session, referrer.id)
 
 
 def _person(session: Session, patient_id: int) -> Patient:
@@ -191,6 +205,8 @@ def change_referrer(
 ) -> Referral:
     """Put a referral right before its first half is given (F4); needs a reason, and both are kept.
 
+    Whether it is worth a second look is asked anew of the new pair (F6).
+
     Refusals: reason_missing, first_half_paid, and those of :func:`attribute`.
     """
     if not reason.strip():
@@ -203,10 +219,12 @@ def change_referrer(
     if found.referrer_id == referrer_id:
         return found
     invite = _invite_code(session, None, referrer_id)
-    friend = _person(session, found.friend_id)
-    check_pair(session, _person(session, referrer_id), friend)
+    friend, referrer = _person(session, found.friend_id), _person(session, referrer_id)
+    check_pair(session, referrer, friend)
     before = found.referrer_id
     found.referrer_id, found.code_id = referrer_id, invite.id
+    found.flags = _flags(session, referrer, friend, False, now)
+    found.is_flagged, found.cleared_at = bool(found.flags), None
     friend.source_referrer_id = referrer_id
     session.flush()
     connection_of(session).execute(
@@ -224,4 +242,6 @@ def change_referrer(
         reason=reason.strip(),
         now=now,
     )
-    return found
+    # What was held for the wrong pair may be due to the right one.
+    review_referral(session, friend_id=friend.id, now=now)
+    return session.get_one(Referral, referral_id, populate_existing=True)

@@ -13,10 +13,11 @@ from loyalty.kernel.events import note
 from loyalty.kernel.prepared import Prepared
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import PatientStats
+from loyalty.patients.queries import hold_summary
 from loyalty.referrals import queries
 from loyalty.referrals.events import HalfReached, HalfReversed, ReferralAdvanced
 from loyalty.referrals.models import Referral
-from loyalty.referrals.rules import ENDS, HALVES, OPEN_STAGES, Reached, halves, is_forward, reached
+from loyalty.referrals.rules import CLOSED, HALVES, OPEN_STAGES, Reached, halves, is_forward, reached
 
 _REFERRALS = table_of(Referral)
 _STATS = table_of(PatientStats)
@@ -34,6 +35,8 @@ _ADVANCE = Prepared(
         qualifying_visit_id=bindparam("qualifying_visit_id"),
         first_half_points=bindparam("first_half_points"),
         second_half_points=bindparam("second_half_points"),
+        ended_at=bindparam("ended_at"),
+        end_reason=bindparam("end_reason"),
     )
 )
 _COUNT = Prepared(
@@ -52,10 +55,11 @@ def review_referral(session: Session, *, friend_id: int, now: datetime, quiet: b
     """Bring the friend's referral in line with her visits (F7, F8); repeating it changes nothing.
 
     Only moves forward, with one exception: a qualifying visit that was wholly refunded reverses the
-    second half and the count (F11). Nothing that happens after the referral's window counts (F9).
+    second half and the count (F11). Nothing that happens after the referral's window counts (F9); what
+    happened in time and is recorded late counts, whether or not the expiry was recorded before (TM4).
     """
     found = _OF_FRIEND.first(session, friend=friend_id)
-    if found is None or found.stage in ENDS:
+    if found is None or found.stage in CLOSED:
         return
     steps = reached(
         queries.friends_visits(session, friend_id),
@@ -70,6 +74,7 @@ def review_referral(session: Session, *, friend_id: int, now: datetime, quiet: b
 
 def _advance(session: Session, found: Any, steps: Reached, now: datetime, quiet: bool) -> None:
     stage = steps.stage if is_forward(found.stage, steps.stage) else found.stage
+    expired = stage == "expired"
     before = found.first_half_points, found.second_half_points
     given = _halves_reached(session, found, steps)
     if stage == found.stage and given == before:
@@ -85,11 +90,18 @@ def _advance(session: Session, found: Any, steps: Reached, now: datetime, quiet:
         qualifying_visit_id=steps.qualifying_visit_id,
         first_half_points=given[0],
         second_half_points=given[1],
+        ended_at=found.ended_at if expired else None,
+        end_reason=found.end_reason if expired else None,
     )
     if stage == "qualified":
-        _COUNT.run(session, referrer=found.referrer_id)
+        _count(session, found.referrer_id)
     gained = sum(half or 0 for half in given) - sum(half or 0 for half in before)
     note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, stage, gained, quiet))
+
+
+def _count(session: Session, referrer_id: int) -> None:
+    hold_summary(session, referrer_id)
+    _COUNT.run(session, referrer=referrer_id)
 
 
 def _halves_reached(session: Session, found: Any, steps: Reached) -> tuple[int | None, int | None]:
@@ -112,7 +124,7 @@ def _reverse(session: Session, found: Any, now: datetime, quiet: bool) -> None:
     if found.second_half_points:
         note(session, HalfReversed(found.id, found.referrer_id, HALVES[1], found.second_half_points))
     _end(session, found.id, "reversed", "refunded", now)
-    _COUNT.run(session, referrer=found.referrer_id)
+    _count(session, found.referrer_id)
     record(
         session,
         actor=SYSTEM,
@@ -147,7 +159,7 @@ def decide_flagged(
     found = session.get(Referral, referral_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise Refusal("referral_unknown")
-    if not found.is_flagged or found.cleared_at is not None or found.ended_at is not None:
+    if not found.is_flagged or found.cleared_at is not None or found.stage in CLOSED:
         return False
     before = found.stage
     if approve:
@@ -156,7 +168,7 @@ def decide_flagged(
         review_referral(session, friend_id=found.friend_id, now=now)
     else:
         _end(session, referral_id, "rejected", "flagged", now)
-        _COUNT.run(session, referrer=found.referrer_id)
+        _count(session, found.referrer_id)
         note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, "rejected", quiet=True))
     record(
         session,

@@ -8,6 +8,7 @@ from loyalty.leaderboard.models import Board, Nickname
 from loyalty.messaging.models import Message
 from loyalty.patients.models import Patient
 from loyalty.referrals.models import Referral
+from loyalty.referrals.queries import HELD
 from loyalty.visits.models import AppointmentRequest
 
 #: How long a failed message stays on the staff's list of open matters.
@@ -45,7 +46,7 @@ def waiting(session: Session, *, joined_since: datetime, now: datetime) -> Waiti
         select(
             _count(is_open),
             _count(is_open, by_friend),
-            _count(Referral.is_flagged.is_(True), Referral.cleared_at.is_(None), Referral.ended_at.is_(None)),
+            _count(HELD),
             _count(Nickname.state == "waiting"),
             _count(Message.state == "uncertain", Message.purpose != "security"),
             _count(

@@ -7,6 +7,7 @@ from loyalty.clinic.queries import Programme
 from loyalty.kernel.database import table_of
 from loyalty.kernel.prepared import Prepared
 from loyalty.patients.models import PatientStats
+from loyalty.patients.queries import hold_summary
 from loyalty.visits.models import Visit
 
 _VISITS = table_of(Visit)
@@ -45,5 +46,6 @@ def review_visit_count(session: Session, patient_id: int, setup: Programme) -> N
     A visit counts when it is completed, paid, and not wholly refunded; with the option
     ``visits.one_per_day`` at most one of a local day does.
     """
+    hold_summary(session, patient_id)
     review = _REVIEW_DAYS if setup.settings["visits.one_per_day"] else _REVIEW
     review.run(session, patient=patient_id)
