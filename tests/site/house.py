@@ -1,5 +1,7 @@
 """The demo clinic as the laws meet it: browsers of its people, an object of each kind for addresses."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -64,9 +66,13 @@ class House:
                 visitor.log_in(session, "patient" if reader in PATIENTS else "staff", self.people[reader])
         return visitor
 
-    def session(self) -> Session:
+    @contextmanager
+    def session(self) -> Iterator[Session]:
         """A session of its own on the house's database."""
-        return Session(make_engine(self.app.config["SQLALCHEMY_DATABASE_URI"]))
+        engine = make_engine(self.app.config["SQLALCHEMY_DATABASE_URI"])
+        with Session(engine) as opened:
+            yield opened
+        engine.dispose()
 
     def address(self, rule: Rule, **chosen: Any) -> str:
         """A route's address; what it names exists, unless ``chosen`` says otherwise."""
