@@ -76,7 +76,7 @@ def _visit(visit: Visit, doctor: LocalizedText | None, earned: int) -> Happening
     unconfirmed = visit.status == "booked" and visit.confirmed_at is None
     status = "" if visit.status == "completed" else status_name(visit.status)
     return Happening(
-        visit.scheduled_at,
+        visit.completed_at or visit.scheduled_at,  # who came early was here all the same
         "calendar" if ahead else "steth",
         "info" if ahead else "grey",
         _("Appointment") if ahead else _("Visit"),
