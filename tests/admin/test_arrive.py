@@ -85,3 +85,14 @@ def test_confirmed_by_phone(as_staff: As, house: Session) -> None:
     page.form(f"/admin/visits/{visit_id}/confirm").submit()
     confirmed = seen(house, select(Visit.confirmed_at).where(Visit.id == visit_id))
     assert confirmed != [None]
+
+
+def test_a1_a_confirmation_is_noted_once(as_staff: As, house: Session) -> None:
+    mai = someone(house)
+    visit_id = booked(house, mai)
+    form = as_staff("lan").get(f"/admin/visits/{visit_id}").form(f"/admin/visits/{visit_id}/confirm")
+    form.submit()
+    form.submit()
+    assert [(act.object_id, act.patient_id) for act in acts(house, "visit.confirmed")] == [
+        (str(visit_id), mai)
+    ]

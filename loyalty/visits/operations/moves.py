@@ -74,8 +74,20 @@ def confirm_visit(session: Session, *, visit_id: int, actor: Actor, now: datetim
         update(Visit)
         .where(Visit.id == visit_id, Visit.status == "booked", Visit.confirmed_at.is_(None))
         .values(confirmed_at=now, version=Visit.version + 1)
+        .returning(Visit.patient_id)
+    ).one_or_none()
+    if confirmed is None:
+        return False
+    record(
+        session,
+        actor=actor,
+        action="visit.confirmed",
+        object_kind="visit",
+        object_id=visit_id,
+        patient_id=confirmed.patient_id,
+        now=now,
     )
-    return bool(confirmed.rowcount)  # type: ignore[attr-defined]
+    return True
 
 
 def move_visit(
