@@ -47,7 +47,7 @@ def referral(referral_id: int) -> Response:
 
 
 @blueprint.post("/referrals/<int:referral_id>/decide")
-@permission_required(Permission.ATTRIBUTE_REFERRALS)
+@permission_required(Permission.DECIDE_REFERRALS)
 @commits
 def decide_flagged(referral_id: int) -> Response:
     """Let held rewards go, or reject the referral; deciding twice is one decision, the first."""
@@ -81,5 +81,5 @@ def _page(referral_id: int, form: DecideForm, *, status: int = 200) -> Response:
         referrer=patients.patient(session, found.referrer_id),
         touches=queries.touches(session, found.friend_id),
         visits=visits_of_patient(session, found.friend_id, limit=VISITS),
-        is_held=found.is_flagged and found.cleared_at is None and found.ended_at is None,
+        is_held=queries.is_held(found),
     )

@@ -34,7 +34,7 @@ def tasks_for(role: str, found: Waiting) -> list[Task]:
         (_P.REGISTER_VISITS, _requests(found)),
         (_P.SEE_LEADERBOARD, _board(found)),
         (_P.REVIEW_NICKNAMES, _nicknames(found)),
-        (_P.SEE_REFERRALS, _flagged(found)),
+        (_P.DECIDE_REFERRALS, _flagged(found)),
         (_P.SEE_MESSAGES, _uncertain(found)),
         (_P.SEE_MESSAGES, _failed(found)),
         (_P.EDIT_PATIENTS, _sources(found)),

@@ -17,6 +17,7 @@ from tests.admin.scenes import (
     points_of,
     someone,
     statements,
+    token_of,
 )
 from tests.support.visitor import seen
 
@@ -98,15 +99,26 @@ def test_half_a_decision_decides_nothing(as_staff: As, house: Session, values: d
     assert seen(house, select(Referral.cleared_at)) == [None]
 
 
-def test_two_people_decide_differently(as_staff: As, house: Session) -> None:
+def test_two_windows_decide_differently(as_staff: As, house: Session) -> None:
     _friend, referral_id = invited(house, someone(house), same_device=True)
-    first, second = (
-        own_form(as_staff(name).get(f"/admin/referrals/{referral_id}")) for name in ("lan", "hoa")
-    )
+    first, second = (own_form(as_staff("director").get(f"/admin/referrals/{referral_id}")) for _ in range(2))
     first.submit(decision="reject", reason="The same person")
     second.submit(decision="approve", reason="Looks fine")
     assert seen(house, select(Referral.stage)) == ["rejected"]
     assert acts(house, "referral.approved") == []
+
+
+def test_only_a_manager_decides(as_staff: As, house: Session) -> None:
+    _friend, referral_id = invited(house, someone(house), same_device=True)
+    lan = as_staff("lan")
+    page = lan.get(f"/admin/referrals/{referral_id}")
+    assert page.texts("main form") == []
+    assert lan.get("/admin/referrals").texts(".kcard .btn") == ["Book: Daniel Reed"]
+    assert "to check" not in lan.get("/admin/").text("#tasks")
+    values = {"csrf_token": token_of(page), "decision": "approve", "reason": "Looks fine"}
+    lan.post(f"/admin/referrals/{referral_id}/decide", values, status=403)
+    assert acts(house, "referral.approved") == []
+    assert as_staff("director").get("/admin/referrals").texts(".kcard .btn") == ["Check: Daniel Reed"]
 
 
 def test_one_referral_tells_its_story(as_staff: As, house: Session) -> None:
