@@ -126,9 +126,10 @@ def _link(months: list[Month], at: int) -> MonthLink | None:
 
 
 def _own_line(board: PublishedBoard, own: OwnPlace | None, shown_as: str) -> Place | None:
+    """The reader's place, under the name the board gives her; unlisted it is told to her alone (B6)."""
     if own is None:
         return None
-    name = shown_as or current_patient().name
+    name = own.shown_name or shown_as or current_patient().name
     listed = any((row.rank, row.shown_name, row.score) == (own.rank, name, own.score) for row in board.rows)
     if not listed:
         return own.rank, name, own.score, _("Only you can see this line.")

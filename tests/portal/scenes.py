@@ -46,9 +46,8 @@ def help_friends(session: Session, helping: Patient, friends: int, now: datetime
         complete(session, friend, now=now)
 
 
-def be_listed(session: Session, helping: Patient, nickname: str) -> None:
-    """Consent given, nickname proposed and approved."""
-    act: dict[str, Any] = {"actor": Actor("patient", helping.id), "now": IN_OCTOBER}
+def agree_to_be_listed(session: Session, helping: Patient) -> None:
+    """Consent given, no nickname proposed."""
     record_consent(
         session,
         patient_id=helping.id,
@@ -56,8 +55,16 @@ def be_listed(session: Session, helping: Patient, nickname: str) -> None:
         granted=True,
         source="portal",
         wording="test",
-        **act,
+        actor=Actor("patient", helping.id),
+        now=IN_OCTOBER,
     )
+    commit(session)
+
+
+def be_listed(session: Session, helping: Patient, nickname: str) -> None:
+    """Consent given, nickname proposed and approved."""
+    agree_to_be_listed(session, helping)
+    act: dict[str, Any] = {"actor": Actor("patient", helping.id), "now": IN_OCTOBER}
     propose_nickname(session, patient_id=helping.id, nickname=nickname, real_name_allowed=False, **act)
     decide_nickname(session, patient_id=helping.id, approve=True, **act)
     commit(session)

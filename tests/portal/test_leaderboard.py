@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.patients.models import Patient
 from tests.portal.browser import Browser
-from tests.portal.scenes import be_listed, help_friends
+from tests.portal.scenes import agree_to_be_listed, be_listed, help_friends
 
 Helper = Callable[..., Patient]
 Publish = Callable[[], None]
@@ -54,6 +54,20 @@ def test_her_own_listed_line_stands_once_and_marked(
     publish()
     page = reader.get("/leaderboard")
     assert page.texts(".lb li") == ["4 S Sen Nhỏ you 2 more friends for the top three 1"]
+
+
+def test_listed_without_a_nickname_her_line_is_the_boards(
+    reader: Browser, session: Session, an: Patient, helper: Helper, publish: Publish
+) -> None:
+    """B6: the board shows her masked, and so does her own line: she stands there once."""
+    for number, nickname in enumerate(("Biển Xanh", "Cô giáo Hạ", "Mẹ Bống")):
+        helper(f"Hoa {number}", 3, nickname)
+    help_friends(session, an, 1)
+    agree_to_be_listed(session, an)
+    publish()
+    [line] = reader.get("/leaderboard").texts(".lb li")
+    assert "2 more friends for the top three" in line
+    assert "Nguyễn Văn An" not in line
 
 
 def test_switching_the_consent_off_takes_the_name_away_at_once(
