@@ -45,6 +45,7 @@ ACTS = {
     "staff.link_issued": _l("Password link issued"),
     "staff.password_set": _l("Password set"),
     "staff.recovery_code_used": _l("Recovery code used"),
+    "staff.second_factor_reset": _l("Second factor reset"),
     "staff.totp_confirmed": _l("Second factor set up"),
     "visit.arrived": _l("Patient arrived"),
     "visit.booked": _l("Visit booked"),

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from flask import Response, abort
+from flask import Response, abort, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField
@@ -10,6 +10,7 @@ from wtforms import StringField
 from admin import blueprint
 from admin.fields import PickField
 from loyalty.access.operations.accounts import disable_staff, enable_staff, renew_password_link
+from loyalty.access.operations.accounts import reset_second_factor as reset
 from loyalty.clinic import operations, queries
 from loyalty.clinic.models import Staff
 from loyalty.clinic.rules.roles import ROLES, Permission
@@ -23,6 +24,8 @@ from web.labels import role_name
 from web.pages import public_url, redirect_or_fragment, render_page
 from web.phrases import refusal_text
 from web.transactions import commits
+
+LONGEST_REASON = 500
 
 
 class StaffForm(Form):
@@ -102,6 +105,21 @@ def disable_account(staff_id: int) -> Response:
 def enable_account(staff_id: int) -> Response:
     _staff_or_404(staff_id)
     enable_staff(db.session(), staff_id=staff_id, actor=actor(), now=clock.now())
+    return redirect_or_fragment("admin.staff")
+
+
+@blueprint.post("/staff/<int:staff_id>/second-factor")
+@permission_required(Permission.MANAGE_STAFF)
+@commits
+def reset_second_factor(staff_id: int) -> Response:
+    """Phone and recovery codes are lost: she sets up a new second factor after her password."""
+    _staff_or_404(staff_id)
+    reason = request.form.get("reason", "")[:LONGEST_REASON]
+    try:
+        reset(db.session(), staff_id=staff_id, reason=reason, actor=actor(), now=clock.now())
+    except Refusal as refusal:
+        status = 422 if refusal.code == "reason_missing" else 409
+        return _page(StaffForm(formdata=None), status=status, refusal=refusal_text(refusal))
     return redirect_or_fragment("admin.staff")
 
 

@@ -171,7 +171,7 @@ _SENTENCES: Mapping[str, Any] = {
     "board_empty": _l("There is nobody on the board for %(month)s."),
     "board_published": _l("The board for %(month)s is published and stays as it is."),
     "board_too_early": _l("The board for %(month)s can be drafted from %(at)s."),
-    "nickname_missing": _l("Please enter a nickname."),
+    "nickname_missing": _l("Nobody has proposed a nickname."),
     "nickname_changed": _l("The nickname was changed meanwhile to “%(nickname)s”. Please look again."),
     "nickname_length": _l("A nickname has %(shortest)s to %(longest)s characters."),
     "nickname_letters": _l("A nickname needs letters."),
@@ -192,6 +192,7 @@ _SENTENCES: Mapping[str, Any] = {
     # staff and interface
     "staff_unknown": _l("There is no such account."),
     "own_account": _l("You cannot close your own account. Please ask a colleague."),
+    "own_second_factor": _l("You cannot reset your own second factor. Please ask a colleague."),
     "account_closed": _l("This account is closed."),
     "last_administrator": _l(
         "Somebody must be able to look after the accounts: this is the last one who can."

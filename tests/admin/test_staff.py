@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.clinic.models import PasswordLink, Staff
+from loyalty.access.operations import confirm_totp
+from loyalty.clinic.models import PasswordLink, RecoveryCode, Staff
+from loyalty.kernel.clock import now as clock_now
 from tests.admin.conftest import As
 from tests.admin.scenes import acts
 from tests.support.visitor import Page, seen
@@ -92,3 +94,42 @@ def test_a_closed_account_gets_no_link(as_staff: As, house: Session) -> None:
     link = page.form(f"/admin/staff/{number}/link")
     page.form(f"/admin/staff/{number}/disable").submit()
     assert link.submit(status=409).texts(".note.bad")
+
+
+def with_second_factor(house: Session, name: str) -> int:
+    """Somebody whose second factor is set up; her number."""
+    person = account(house, f"{name}@clinic.example")
+    confirm_totp(house, house.get_one(Staff, person.id), "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", clock_now())
+    house.commit()
+    return person.id
+
+
+def test_a_lost_second_factor_is_set_up_anew(as_staff: As, house: Session) -> None:
+    number = with_second_factor(house, "lan")
+    lan, admin = as_staff("lan"), as_staff("admin")
+    form = admin.get("/admin/staff").form(f"/admin/staff/{number}/second-factor")
+    for _ in range(2):
+        form.submit(reason="Lost the bag with everything")
+    lan.get("/admin/", status=303)
+    person = account(house, "lan@clinic.example")
+    assert (person.totp_secret, person.totp_confirmed_at, person.totp_last_step) == (None, None, None)
+    assert seen(house, select(RecoveryCode).where(RecoveryCode.staff_id == number)) == []
+    [act] = acts(house, "staff.second_factor_reset")
+    assert (act.object_id, act.reason) == (str(number), "Lost the bag with everything")
+    assert admin.get("/admin/staff").tree.css_first(f"form[action='{form.action}']") is None
+
+
+def test_resetting_a_second_factor_needs_a_reason(as_staff: As, house: Session) -> None:
+    number = with_second_factor(house, "lan")
+    form = as_staff("admin").get("/admin/staff").form(f"/admin/staff/{number}/second-factor")
+    assert form.submit(status=422, reason="  ").text(".note.bad") == "Please give a reason."
+    assert account(house, "lan@clinic.example").totp_confirmed_at is not None
+
+
+def test_nobody_resets_the_own_second_factor(as_staff: As, house: Session) -> None:
+    number, admin = with_second_factor(house, "admin"), as_staff("admin")
+    path, page = f"/admin/staff/{number}/second-factor", admin.get("/admin/staff")
+    assert page.tree.css_first(f"form[action='{path}']") is None
+    values = {**page.form("/admin/staff").values, "reason": "A new phone"}
+    assert "ask a colleague" in admin.post(path, values, status=409).text(".note.bad")
+    assert account(house, "admin@clinic.example").totp_confirmed_at is not None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.access.models import Attempt, LoginSession
 from loyalty.access.operations import end_sessions_of
+from loyalty.access.operations.accounts import reset_second_factor
 from loyalty.access.rules.second_factor import totp_now
 from loyalty.activity.models import AuditEntry
 from loyalty.clinic.models import RecoveryCode, Staff
@@ -215,3 +216,13 @@ def test_a_new_password_ends_all_sessions_and_the_half_done_log_in(
 def test_patients_and_staff_do_not_share_a_door(as_mai: Visitor, as_lan: Visitor) -> None:
     assert as_mai.get("/admin/", status=303).location == "/admin/login?next=/admin/"
     assert as_lan.get("/me", status=303).location == "/login?next=/me"
+
+
+def test_after_a_reset_the_password_leads_to_the_set_up(
+    visitor: Visitor, session: Session, lan: Staff
+) -> None:
+    reset_second_factor(session, staff_id=lan.id, reason="Lost phone", actor=SYSTEM, now=clock_now())
+    session.commit()
+    page = give_password(visitor)
+    assert page.location == "/admin/login/setup"
+    assert TOTP_SECRET not in page.follow().text().replace(" ", "")

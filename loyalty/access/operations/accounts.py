@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.access.operations.sessions import end_sessions_of
 from loyalty.access.rules.sessions import STAFF
 from loyalty.activity.operations import record
-from loyalty.clinic.models import PasswordLink, Staff
+from loyalty.clinic.models import PasswordLink, RecoveryCode, Staff
 from loyalty.clinic.operations import issue_password_link
 from loyalty.clinic.rules.roles import GRANTS, Permission
 from loyalty.kernel.actor import Actor
@@ -57,6 +57,29 @@ def renew_password_link(session: Session, *, staff_id: int, actor: Actor, now: d
     return token
 
 
+def reset_second_factor(session: Session, *, staff_id: int, reason: str, actor: Actor, now: datetime) -> bool:
+    """Forget the second factor and recovery codes of who lost them, and log her out everywhere.
+
+    Her next log-in leads from the password to the set-up. False when none is set up. Refuses
+    ``own_second_factor``, ``account_closed``, ``reason_missing`` and ``staff_unknown``.
+    """
+    staff = _account(session, staff_id)
+    if actor.kind == STAFF and actor.id == staff_id:
+        raise Refusal("own_second_factor")
+    if staff.disabled_at is not None:
+        raise Refusal("account_closed")
+    if not reason.strip():
+        raise Refusal("reason_missing")
+    if staff.totp_confirmed_at is None:
+        return False
+    staff.totp_secret = staff.totp_confirmed_at = staff.totp_last_step = None
+    session.flush()
+    session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff_id))
+    end_sessions_of(session, kind=STAFF, person_id=staff_id, now=now)
+    _note(session, staff, "staff.second_factor_reset", actor, now, reason.strip())
+    return True
+
+
 def _account(session: Session, staff_id: int) -> Staff:
     found = session.get(Staff, staff_id, with_for_update=True)
     if found is None:
@@ -84,7 +107,9 @@ def _end_links(session: Session, staff_id: int, now: datetime) -> None:
     )
 
 
-def _note(session: Session, staff: Staff, action: str, actor: Actor, now: datetime) -> None:
+def _note(
+    session: Session, staff: Staff, action: str, actor: Actor, now: datetime, reason: str | None = None
+) -> None:
     record(
         session,
         actor=actor,
@@ -92,5 +117,6 @@ def _note(session: Session, staff: Staff, action: str, actor: Actor, now: dateti
         object_kind="staff",
         object_id=staff.id,
         after={"role": staff.role},
+        reason=reason,
         now=now,
     )
