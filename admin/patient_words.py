@@ -22,6 +22,7 @@ SOON = timedelta(days=45)
 class ConsentLine:
     """The patient's latest word on a purpose; ``at`` None when she was never asked."""
 
+    purpose: str
     name: str
     granted: bool
     at: datetime | None
@@ -33,9 +34,8 @@ def consent_lines(acts: Mapping[tuple[str, str], Consent]) -> list[ConsentLine]:
     for purpose in PURPOSES:
         of_purpose = [act for (named, _channel), act in acts.items() if named == purpose]
         latest = max(of_purpose, key=lambda act: act.id, default=None)
-        lines.append(
-            ConsentLine(purpose_name(purpose), bool(latest and latest.granted), latest.at if latest else None)
-        )
+        granted, at = bool(latest and latest.granted), latest.at if latest else None
+        lines.append(ConsentLine(purpose, purpose_name(purpose), granted, at))
     return lines
 
 

@@ -28,6 +28,7 @@ from loyalty.patients.rules import (
 
 _INSERT_STATS = insert(table_of(PatientStats))
 _CARD_TRIES = 5
+ANY_CHANNEL = "any"
 
 
 def create_patient(
@@ -191,27 +192,26 @@ def record_consent(
     wording: str,
     actor: Actor,
     now: datetime,
-    channel: str = "any",
+    channel: str = ANY_CHANNEL,
     language: str | None = None,
     at: datetime | None = None,
+    reason: str | None = None,
 ) -> bool:
     """Add an act of consent or withdrawal (C5); False when it repeats the patient's latest word.
 
     Nobody but the patient lifts her own opt-out: a grant handed in by desk, API or import after it is
-    refused (C10, I1).
+    refused (C10, I1) with ``opted_out``. ``reason`` stands in the audit, where somebody acted for her.
     """
     check_choice("purpose", purpose, PURPOSES)
-    check_choice("channel", channel, (*CHANNELS, "any"))
-    latest = session.scalar(
-        select(Consent)
-        .where(Consent.patient_id == patient_id, Consent.purpose == purpose, Consent.channel == channel)
-        .order_by(Consent.id.desc())
-        .limit(1)
-    )
-    if latest is not None and latest.granted == granted:
-        return False
-    if granted and latest is not None and source in ON_BEHALF and latest.source not in ON_BEHALF:
+    check_choice("channel", channel, (*CHANNELS, ANY_CHANNEL))
+    known = select(Consent).where(Consent.patient_id == patient_id, Consent.purpose == purpose)
+    acts = {act.channel: act for act in session.scalars(known.order_by(Consent.id))}
+    latest, words = acts.get(channel), _in_force(acts, channel)
+    is_own_no = any(not act.granted and act.source not in ON_BEHALF for act in words)
+    if granted and source in ON_BEHALF and is_own_no:
         raise Refusal("opted_out")
+    if latest is not None and all(act.granted == granted for act in words):
+        return False
     session.add(
         Consent(
             patient_id=patient_id,
@@ -234,7 +234,15 @@ def record_consent(
         patient_id=patient_id,
         before={"granted": latest.granted if latest else None},
         after={"granted": granted, "channel": channel, "source": source},
+        reason=reason,
         now=now,
     )
     note(session, ConsentChanged(patient_id, purpose, channel, granted))
     return True
+
+
+def _in_force(acts: Mapping[str, Consent], channel: str) -> list[Consent]:
+    """The words that a new one on this channel would override; one on any channel overrides all."""
+    channels = acts if channel == ANY_CHANNEL else (channel,)
+    heard = [[act for act in (acts.get(name), acts.get(ANY_CHANNEL)) if act is not None] for name in channels]
+    return [max(words, key=lambda act: act.id) for words in heard if words]
