@@ -61,6 +61,7 @@ _BELOW = {
         "save_source",
         "book",
         "save_booking",
+        "save_consent",
     ),
     "admin.visits": (
         "visit",
@@ -70,6 +71,7 @@ _BELOW = {
         "registered",
         "refund",
         "save_refund",
+        "pay_visit",
         "arrive",
         "cancel",
         "mark_no_show",
@@ -87,7 +89,7 @@ _BELOW = {
         "import_rejects",
     ),
     "admin.settings": ("edit_setting", "preview_setting", "save_setting"),
-    "admin.staff": ("new_staff", "staff_link", "disable_account", "enable_account"),
+    "admin.staff": ("new_staff", "staff_link", "disable_account", "enable_account", "reset_second_factor"),
 }
 #: Every page's entry of the menu.
 SECTION = {f"admin.{name}": entry for entry, names in _BELOW.items() for name in names}
@@ -150,5 +152,6 @@ def menu() -> dict[str, Any]:
         "admin_nav": Navigation(staff.role),
         "nav_current": SECTION.get(endpoint, endpoint),
         "search_url": url_for("admin.patients"),
+        "register_visit_url": url_for("admin.register_visit") if staff.may(_P.REGISTER_VISITS) else None,
         "logout_url": url_for("admin.logout"),
     }

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField
 from wtforms import Form as PlainForm
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from admin.fields import ChoiceField, CountField, DayField, MoneyField
 from admin.labels import in_language
@@ -89,3 +89,17 @@ class RegisterForm(Form):
         """One payment at the desk: what was typed, or all that is due when nothing was."""
         amount: int = due_minor if self.paid.data is None else self.paid.data
         return [Paid(f"desk-{self.form_key.data}", amount, now)] if amount else []
+
+
+class PaymentForm(Form):
+    """A later payment of a visit; the hidden key makes a second click the same payment."""
+
+    refusal_fields: ClassVar[dict[str, str]] = {
+        "amount_not_positive": "amount",
+        "payment_exceeds_due": "amount",
+    }
+
+    amount = MoneyField(_l("Amount"), validators=[InputRequired(_l("Please fill this in."))])
+
+    def payment(self, now: datetime) -> Paid:
+        return Paid(f"desk-{self.form_key.data}", self.amount.data or 0, now)

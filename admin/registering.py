@@ -20,6 +20,7 @@ from loyalty.patients.models import Patient
 from loyalty.reports.queries.desk import senders_of
 from loyalty.settlement.operations import register_visit as register
 from loyalty.settlement.queries import quote as work_out
+from loyalty.visits import queries as visits
 from loyalty.visits.models import Visit
 from web.access import permission_required
 from web.extensions import db
@@ -55,6 +56,10 @@ def save_visit() -> Response:
     if "add" in request.form:
         form.add_line()
         return _page(visit, person, form)
+    first = visits.visit_by_form_key(db.session(), form.form_key.data or "")
+    if first is not None and first.patient_id == person.id:
+        # The first answer was lost: the same bill might be refused now, its points are spent.
+        return redirect_or_fragment("admin.registered", visit_id=first.id)
     if not form.validate_on_submit():
         return _page(visit, person, form, status=422)
     try:

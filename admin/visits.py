@@ -6,6 +6,7 @@ from flask import Response, abort
 
 from admin import blueprint
 from admin.paging import day_argument
+from admin.register_forms import PaymentForm
 from admin.viewing import audit_view
 from loyalty.clinic import queries as clinic
 from loyalty.clinic.rules.roles import Permission
@@ -59,15 +60,23 @@ def visit(visit_id: int) -> Response:
     return visit_page(visit_id)
 
 
-def visit_page(visit_id: int, *, status: int = 200, refusal: str = "") -> Response:
-    """The page of a visit, with the sentence of a refusal when a move was not possible."""
+def visit_page(
+    visit_id: int, *, status: int = 200, refusal: str = "", payment: PaymentForm | None = None
+) -> Response:
+    """The page of a visit, with the sentence of a refusal when a move was not possible.
+
+    ``payment`` is a form that was sent and not taken; a part-paid visit shows a fresh one for the rest.
+    """
     session, found = db.session(), visit_or_404(visit_id)
+    if payment is None and found.status == "completed" and found.paid_minor < found.due_minor:
+        payment = PaymentForm(formdata=None, amount=found.due_minor - found.paid_minor)
     names = {doctor.id: doctor.name for doctor in clinic.doctors(session)}
     places = {branch.id: branch.name for branch in clinic.branches(session)}
     return render_page(
         "admin/visit.html",
         status=status,
         refusal=refusal,
+        payment=payment,
         visit=found,
         person=patients.patient(session, found.patient_id),
         stats=patients.stats(session, found.patient_id),

@@ -3,12 +3,11 @@
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, g, url_for
+from flask import Flask, g
 from flask.templating import Environment
 from werkzeug.local import LocalProxy
 
-from loyalty.access.queries import SignedIn, SignedInStaff
-from loyalty.clinic.rules.roles import Permission
+from loyalty.access.queries import SignedIn
 from loyalty.kernel.localized import LANGUAGES
 from web.clinic import current_clinic
 from web.i18n import OWN_NAMES, catalogue, current_language, html_lang
@@ -50,13 +49,6 @@ def portal_nav() -> list[Link]:
     return _portal_nav(current_language())
 
 
-def register_visit_url() -> str | None:
-    """Where to register a visit, for staff who may."""
-    person = reader()
-    may_register = isinstance(person, SignedInStaff) and person.may(Permission.REGISTER_VISITS)
-    return url_for("admin.register_visit") if may_register else None
-
-
 def init_layout(app: Flask) -> None:
     """Globals rather than context, so that imported macros see them too."""
     proxies: dict[str, Any] = {
@@ -65,7 +57,6 @@ def init_layout(app: Flask) -> None:
         "html_lang": LocalProxy(html_lang),
         "current_language": LocalProxy(current_language),
         "portal_nav": LocalProxy(portal_nav),
-        "register_visit_url": LocalProxy(register_visit_url),
         "product_name": LocalProxy(lambda: current_clinic().product_name),
     }
     app.jinja_env.globals.update(proxies, languages=OWN_NAMES)

@@ -217,8 +217,11 @@ def pay_visit(
 ) -> bool:
     """Take a later payment of a completed visit; False when its id was taken before.
 
-    Once paid in full the visit earns and counts like any other (P4).
+    Once paid in full the visit earns and counts like any other (P4). Refuses ``payment_exceeds_due``,
+    ``payment_key_reused`` and ``amount_not_positive``.
     """
+    # Of two clicks at once the second waits here and then finds the first one's payment.
+    session.execute(select(Visit.id).where(Visit.id == visit_id).with_for_update())
     taken = session.scalar(
         select(Payment.amount_minor).where(Payment.visit_id == visit_id, Payment.external_id == payment.id)
     )
@@ -239,7 +242,7 @@ def pay_visit(
         .returning(Visit.patient_id)
     ).one_or_none()
     if moved is None:
-        due = session.scalar(select(Visit.due_minor).where(Visit.id == visit_id))
+        due = session.scalar(select(Visit.due_minor - Visit.paid_minor).where(Visit.id == visit_id))
         raise Refusal("payment_exceeds_due", due_minor=due or 0)
     _insert_payments(session, _payment_row(visit_id, payment))
     record(

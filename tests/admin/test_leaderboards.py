@@ -70,7 +70,7 @@ def test_b2_counting_makes_a_draft_and_again(as_staff: As, house: Session) -> No
     path = draft(director)
     page = director.get(path)
     assert page.texts("tbody td[data-label=Helped]") == ["2"]
-    assert page.texts("tbody td[data-label=Member]") == ["Nguyễn Thị Mai"]
+    assert page.texts("tbody td[data-label=Patient]") == ["Nguyễn Thị Mai"]
     helper(house, "Phan Nhật Minh", "Biển Xanh")
     page.form(f"{path}/draft").submit()
     assert director.get(path).texts("tbody td[data-label=Rank]") == ["1", "2"]

@@ -12,6 +12,7 @@ from tests.admin.conftest import As
 from tests.admin.scenes import (
     arrived,
     at_once,
+    bill,
     booked,
     completed,
     invited,
@@ -23,12 +24,6 @@ from tests.admin.scenes import (
 )
 from tests.support.acting import commit
 from tests.support.visitor import FormOnPage, Visitor, seen
-
-
-def bill(visitor: Visitor, house: Session, subject: str, amount: str = "1000000", **more: str) -> FormOnPage:
-    """The page's form with one line of cleaning."""
-    line = {"lines-0-service": str(service_id(house)), "lines-0-amount": amount}
-    return own_form(visitor.get(f"/admin/visits/new?{subject}")).fill(**line, **more)
 
 
 def visits(house: Session) -> list[tuple[str, int, int, int]]:
@@ -61,6 +56,39 @@ def test_the_same_form_twice_is_one_visit(as_staff: As, house: Session) -> None:
     form = bill(as_staff("lan"), house, f"patient={mai}")
     assert form.submit().location == form.submit().location
     assert points_of(house, mai) == [("earn", 100)]
+
+
+def test_a_form_sent_again_leads_to_its_visit_though_it_would_be_refused_now(
+    as_staff: As, house: Session
+) -> None:
+    """The answer was lost, the points are spent: the same bill again is the same visit."""
+    mai = someone(house)
+    completed(house, mai, 2_000_000)
+    form = bill(as_staff("lan"), house, f"patient={mai}", "300000", points_used="150")
+    first = form.submit().location
+    assert form.submit().location == first
+    assert len(visits(house)) == 2
+
+
+def test_a_form_sent_again_for_a_booked_visit_leads_to_it(as_staff: As, house: Session) -> None:
+    visit_id = arrived(house, someone(house))
+    form = bill(as_staff("lan"), house, f"visit={visit_id}")
+    assert [form.submit().location for _ in range(2)] == [f"/admin/visits/{visit_id}/registered"] * 2
+
+
+def test_another_patients_form_key_leads_nowhere(as_staff: As, house: Session) -> None:
+    lan = as_staff("lan")
+    form = bill(lan, house, f"patient={someone(house)}")
+    form.submit()
+    other = bill(lan, house, f"patient={someone(house, 'Chi')}")
+    assert other.submit().location != form.submit().location
+
+
+def test_no_hint_promises_a_message_that_nothing_sends(as_staff: As, house: Session) -> None:
+    visit_id, lan = booked(house, someone(house)), as_staff("lan")
+    assert lan.get(f"/admin/visits/new?visit={visit_id}").texts("#follow_up_on-hint") == []
+    page = lan.get(f"/admin/visits/{visit_id}")
+    assert "No message goes out: please tell the patient." in page.text("main")
 
 
 def test_two_receptionists_register_one_booked_visit(as_staff: As, house: Session) -> None:
