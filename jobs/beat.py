@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from jobs import runs
 from jobs.context import application, reading
-from jobs.logs import write_logs
 from jobs.periodic import PERIODIC, PeriodicJob, run_slot
 from jobs.schedule import CatchUp, Slot
 from loyalty.clinic.queries import Programme, clinic, programme
 from loyalty.kernel import clock
+from web.logs import write_logs
 from web.redis import breaker, redis_client
 
 log = structlog.get_logger(__name__)

@@ -7,11 +7,11 @@ from flask.cli import with_appcontext
 
 from jobs import runs
 from jobs.context import reading
-from jobs.logs import write_logs
 from jobs.periodic import PERIODIC
 from loyalty.clinic.queries import programme
 from loyalty.kernel import clock
 from loyalty.kernel.refusal import Refusal
+from web.logs import write_logs
 
 
 class Instant(click.ParamType[datetime]):

@@ -126,7 +126,7 @@ def _provider_id(message: Claimed) -> str:
 
 
 def _scripted(app: Flask) -> Gateway:
-    return ScriptedGateway(db.engine, slow_seconds=app.config.get("FAKE_SLOW_SECONDS", SLOW_SECONDS))
+    return ScriptedGateway(db.engine, slow_seconds=app.config["FAKE_SLOW_SECONDS"])
 
 
 GATEWAYS: Mapping[str, Callable[[Flask], Gateway]] = {SCRIPTED: _scripted}

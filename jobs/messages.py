@@ -17,8 +17,6 @@ from loyalty.messaging.queries import due_messages
 
 log = structlog.get_logger(__name__)
 
-#: How long a worker may hold a message; longer than the slowest provider's time limit.
-LEASE_SECONDS = 60
 #: How long one job goes on; the sweep takes the rest. RQ would cut it off in the middle of a message.
 LONGEST_SECONDS = 100.0
 NOT_TAKEN = "not_taken"
@@ -37,7 +35,7 @@ def send_due(*, now: datetime | None = None, limit: int = 200) -> dict[str, int]
     """Send what is due, whoever queued it, and free what dead workers held: the sweep that needs no Redis."""
     with application() as app:
         gateway = gateway_of(app)
-        lease = timedelta(seconds=app.config.get("MESSAGE_LEASE_SECONDS", LEASE_SECONDS))
+        lease = timedelta(seconds=app.config["MESSAGE_LEASE_SECONDS"])
         moment = now or clock.now()
         with job_context(now=moment, job="release-stale") as session:
             counts = Counter(release_stale(session, now=moment, lease=lease, limit=limit))

@@ -21,12 +21,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.context import application
 from jobs.imports import run_waiting_imports
-from jobs.logs import write_logs
 from jobs.messages import send_due
 from jobs.periodic import MESSAGES_QUEUE, PERIODIC_QUEUE
 from jobs.stopping import ASKED_TO_STOP
 from loyalty.kernel import clock
 from web.enqueue import IMPORT_QUEUE
+from web.logs import write_logs
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from loyalty.kernel.database import dump_json
+from loyalty.kernel.database import ENGINE_OPTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 DEVELOPMENT_KEY = "liana development key, refused in production"
@@ -29,13 +29,16 @@ def settings(given: Mapping[str, Any] | None, environment: Mapping[str, str] = o
         "REDIS_URL": environment.get("REDIS_URL") or "redis://127.0.0.1:6379/0",
         "PUBLIC_URL": environment.get("LIANA_PUBLIC_URL", "").rstrip("/"),
         "TRUSTED_PROXIES": int(environment.get("LIANA_TRUSTED_PROXIES") or 0),
+        "GATEWAY": environment.get("GATEWAY") or None,
+        "MESSAGE_LEASE_SECONDS": int(environment.get("MESSAGE_LEASE_SECONDS") or 60),
+        "FAKE_SLOW_SECONDS": float(environment.get("FAKE_SLOW_SECONDS") or 15),
         "PROGRAMME_CACHE_SECONDS": 30,
         "BEAT_MAX_AGE_SECONDS": 180,
         **_FIXED,
         **(given or {}),
     }
     config["DEMO"] = config["DEMO"] and not config["PRODUCTION"]
-    config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"json_serializer": dump_json})
+    config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", dict(ENGINE_OPTIONS))
     if config.get("TESTING"):
         config["PROGRAMME_CACHE_SECONDS"] = 0
     _refuse_weak_key(config)

@@ -2,14 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, Table, create_engine, event
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection, Dialect, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -94,6 +94,10 @@ def dump_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+#: Of every engine: errors name statements, never the patients' values in them.
+ENGINE_OPTIONS: Mapping[str, Any] = {"json_serializer": dump_json, "hide_parameters": True}
+
+
 def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver's own BEGIN comes late and deferred: two readers that then write would lose updates.
     connection.isolation_level = None
@@ -120,6 +124,13 @@ def _on_postgresql_connect(connection: Any, _record: Any) -> None:
     connection.adapters.register_loader("numeric", WholeLoader)
 
 
+def _leave_values_out(context: ExceptionContext) -> None:
+    # PostgreSQL quotes the refused row below its first line; names and phones have no place in a log.
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\nDETAIL:")[0], *error.args[1:])
+
+
 def set_up(engine: Engine) -> Engine:
     """Give an engine the behaviour the programme relies on; returns the same engine."""
     if engine.dialect.name == "sqlite":
@@ -127,12 +138,13 @@ def set_up(engine: Engine) -> Engine:
         event.listen(engine, "begin", _on_sqlite_begin)
     elif engine.dialect.name == "postgresql":
         event.listen(engine, "connect", _on_postgresql_connect)
+        event.listen(engine, "handle_error", _leave_values_out)
     return engine
 
 
 def make_engine(url: str, **options: Any) -> Engine:
     """An engine for ``url`` with the set-up of :func:`set_up`."""
-    return set_up(create_engine(url, json_serializer=dump_json, **options))
+    return set_up(create_engine(url, **{**ENGINE_OPTIONS, **options}))
 
 
 def create_all(engine: Engine) -> None:

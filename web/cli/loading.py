@@ -1,8 +1,9 @@
 """Groups of commands that live elsewhere and are imported only when somebody calls or lists them."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from functools import cached_property
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -19,6 +20,15 @@ class LazyGroup(click.Group):
         group = getattr(import_module(self._module), self._attribute)
         assert isinstance(group, click.Group), f"{self._module}.{self._attribute} is no group of commands"
         return group
+
+    @property
+    def callback(self) -> Callable[..., Any] | None:
+        """What the other group does before any of its commands."""
+        return self._group.callback
+
+    @callback.setter
+    def callback(self, given: Callable[..., Any] | None) -> None:
+        """Click sets every command's; ours is the other group's."""
 
     @property
     def commands(self) -> MutableMapping[str, click.Command]:

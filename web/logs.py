@@ -1,4 +1,4 @@
-"""Where the log of workers, beats and commands goes: to standard error, JSON unless somebody watches."""
+"""Where the log of every process goes: to standard error, JSON unless somebody watches."""
 
 import logging
 import sys
