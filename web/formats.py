@@ -47,6 +47,11 @@ def month(value: Month | date, language: str | None = None) -> str:
     return _skeleton(first, "yMMMM", language or current_language())
 
 
+def capital(text: str) -> str:
+    """A text as a heading or a row begins it; months are small in Vietnamese and Russian sentences."""
+    return text[:1].upper() + text[1:]
+
+
 def money(minor: int, currency: str | None = None, language: str | None = None) -> str:
     """An amount in minor units with its currency's sign; whole amounts without decimals."""
     return _money(minor, currency or current_programme().currency, language or current_language())
@@ -119,6 +124,7 @@ def init_formats(app: Flask) -> None:
         datetime=day_time,
         time=clock_time,
         month=month,
+        capital=capital,
         money=money,
         number=number,
         percent=percent,
