@@ -6,11 +6,14 @@ transaction of its own, before the request's own work or in its place.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from functools import wraps
 from typing import Any, ParamSpec
 
 from flask import Response, current_app
+from flask import session as cookie
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from loyalty.kernel import clock
@@ -22,12 +25,28 @@ from web.extensions import db
 Arguments = ParamSpec("Arguments")
 TO_SEND = "to_send"
 FIRST_ERROR_STATUS = 400
+DEADLOCK = "40P01"
 
 
 def commits(view: Callable[Arguments, Any]) -> Callable[Arguments, Response]:
-    """Run a POST view as one transaction: an answer below 400 is settled and committed, all else undone."""
+    """Run a POST view as one transaction: an answer below 400 is settled and committed, all else undone.
+
+    When somebody else has just done the same, or two waited for each other, the view runs once more: what is
+    there by then gives the answer. So two clicks at once do nothing twice and neither ends in an error.
+    """
 
     @wraps(view)
+    def once_more(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
+        kept = deepcopy(dict(cookie))
+        try:
+            return in_transaction(*args, **kwargs)
+        except DBAPIError as clash:
+            if not _is_clash(clash):
+                raise
+        cookie.clear()
+        cookie.update(kept)
+        return in_transaction(*args, **kwargs)
+
     def in_transaction(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Response:
         session = db.session()
         try:
@@ -41,8 +60,12 @@ def commits(view: Callable[Arguments, Any]) -> Callable[Arguments, Response]:
             commit(session)
         return response
 
-    in_transaction.commits = True  # type: ignore[attr-defined]
-    return in_transaction
+    once_more.commits = True  # type: ignore[attr-defined]
+    return once_more
+
+
+def _is_clash(error: DBAPIError) -> bool:
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) == DEADLOCK
 
 
 def commits_in_steps(view: Callable[Arguments, Any]) -> Callable[Arguments, Any]:

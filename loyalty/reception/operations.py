@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from loyalty.kernel.actor import Actor
 from loyalty.kernel.contacts import clean_name, normalise_phone, search_key
 from loyalty.kernel.refusal import Refusal
+from loyalty.kernel.turns import take_turn
 from loyalty.patients import operations as patients
 from loyalty.patients.models import Patient
 from loyalty.patients.queries import patients_with_phone
 from loyalty.referrals import operations as referrals
 from loyalty.referrals import queries as referral_queries
-from loyalty.referrals.models import InviteCode
 from loyalty.visits import operations as visits
 from loyalty.visits.models import AppointmentRequest
 from loyalty.visits.queries import requests_of_patient
@@ -62,6 +62,8 @@ def claim_invitation(
     if not clean_name(name):
         raise Refusal("name_missing")
     number = normalise_phone(phone, region)
+    # Two links taken up at the same moment with one phone make one record and one referral (F4).
+    take_turn(session, f"claim:{number}")
     known = patients_with_phone(session, number)
     if known:
         person = _best_match(known, name)
@@ -94,8 +96,6 @@ def _check_open(session: Session, code: str) -> None:
     invitation = referral_queries.invitation(session, code)
     if invitation is None:
         raise Refusal("unknown_code")
-    # Two claims of one link at the same moment wait for each other, so that neither makes a second record.
-    session.get(InviteCode, invitation.code_id, with_for_update=True)
     if not invitation.is_open:
         raise Refusal("blocked_code")
 

@@ -79,12 +79,12 @@ def register_visit(
     newcomer pack is used (F13). Refusals: no_lines, amount_…, points_over_cap, not_enough_points,
     payment_exceeds_due, patient_unknown, patient_merged, visit_unknown, impossible_move.
     """
-    if form_key is not None:
-        first = _BY_FORM.scalar(session, form=form_key)
-        if first is not None:
-            return int(first)
     setup = programme(session)
     who = payer(session, patient_id, setup, now)
+    # Of two clicks at once the second has waited for the patient's summary and finds the first one's visit.
+    first = _BY_FORM.scalar(session, form=form_key) if form_key is not None else None
+    if first is not None:
+        return int(first)
     bill = settle(
         lines,
         pack_percent=who.pack_percent,

@@ -37,6 +37,7 @@ _PAYER = Prepared(
     .where(_PATIENTS.c.id == bindparam("patient"))
     .with_for_update(of=_STATS)
 )
+_PACK_USED = Prepared(select(_REFERRALS.c.pack_visit_id).where(_REFERRALS.c.id == bindparam("referral")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ def payer(session: Session, patient_id: int, setup: Programme, now: datetime) ->
         and row.pack_visit_id is None
         and row.visit_count == 0
         and row.expires_at > now
+        # Asked once more now that the summary is held: who waited for it knows the referral from before.
+        and _PACK_USED.scalar(session, referral=row.referral_id) is None
     )
     settings = setup.settings
     return Payer(

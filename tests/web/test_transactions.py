@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask, Response, abort
+from flask import Flask, Response, abort, flash
+from flask import session as cookie
 from sqlalchemy import event, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from loyalty.activity.models import AuditEntry
@@ -191,3 +193,47 @@ def test_ids_reach_the_queue_as_json(app: Flask) -> None:
         after_commit([3, 5])
         jobs = Queue(QUEUE, connection=redis_client(app), serializer="json").jobs
     assert [(job.func_name, list(job.args)) for job in jobs] == [(JOB, [[3, 5]])]
+
+
+class _Deadlock(Exception):
+    sqlstate = "40P01"
+
+
+@pytest.mark.parametrize(
+    "clash",
+    [IntegrityError("", None, Exception("taken")), OperationalError("", None, _Deadlock("each waits"))],
+)
+def test_who_meets_somebody_else_looks_once_more(app: Flask, session: Session, clash: DBAPIError) -> None:
+    """Two clicks at once: the second runs again, finds what the first has done, and says so once."""
+    runs = []
+
+    @csrf.exempt
+    @public
+    @commits
+    def act() -> Any:
+        runs.append(len(runs))
+        write(db.session(), f"run {len(runs)}")
+        flash("Saved.")
+        if len(runs) == 1:
+            raise clash
+        return {"said": [text for _, text in cookie["_flashes"]]}
+
+    app.add_url_rule("/t/again", "t.again", act, methods=["POST"])
+    answer = app.test_client().post("/t/again")
+    assert (answer.status_code, answer.json) == (200, {"said": ["Saved."]})
+    assert actions(session) == ["run 2"]
+
+
+def test_who_meets_somebody_else_twice_is_told(app: Flask, session: Session) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @csrf.exempt
+    @public
+    @commits
+    def act() -> Any:
+        write(db.session(), "in vain")
+        raise IntegrityError("", None, Exception("taken"))
+
+    app.add_url_rule("/t/in-vain", "t.in_vain", act, methods=["POST"])
+    assert app.test_client().post("/t/in-vain").status_code == 500
+    assert actions(session) == []

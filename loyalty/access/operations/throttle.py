@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from loyalty.access.models import Attempt
@@ -11,6 +11,7 @@ from loyalty.access.queries import attempt_times
 from loyalty.access.rules.limits import LIMITS, wait_for
 from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.refusal import Refusal
+from loyalty.kernel.turns import take_turn
 
 _INSERT = insert(table_of(Attempt))
 
@@ -42,6 +43,5 @@ def forget(session: Session, scopes: Sequence[str], subject: str) -> None:
 
 
 def in_turn(session: Session, scope: str, subject: str) -> None:
-    """Let tries of one subject be counted one after the other; SQLite's one writer does that by itself."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"{scope}:{subject}"))))
+    """Let tries of one subject be counted one after the other."""
+    take_turn(session, f"{scope}:{subject}")

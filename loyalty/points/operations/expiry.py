@@ -19,16 +19,16 @@ _USES = table_of(LotUse)
 def expire_lots(session: Session, *, today: date, now: datetime, limit: int = 5000) -> int:
     """Record the end of lots whose last day is over, one entry a lot (P13); returns how many ended.
 
-    Set-based, at most ``limit`` lots a call; a second or parallel run finds nothing left to write.
+    Set-based, at most ``limit`` lots a call; a second or parallel run finds nothing left to write. Summaries
+    are held before lots, as everywhere; who is at the desk at this moment is left to the next run.
     """
-    due = (
-        select(_LOTS.c.id)
-        .where(_LOTS.c.remaining > 0, _LOTS.c.valid_to < today)
-        .order_by(_LOTS.c.valid_to, _LOTS.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    lots = list(session.execute(due).scalars())
+    is_due = _LOTS.c.remaining > 0, _LOTS.c.valid_to < today
+    oldest = select(_LOTS.c.patient_id).where(*is_due).order_by(_LOTS.c.valid_to, _LOTS.c.id).limit(limit)
+    held = session.scalars(
+        select(_STATS.c.patient_id).where(_STATS.c.patient_id.in_(oldest)).with_for_update(skip_locked=True)
+    ).all()
+    due = select(_LOTS.c.id).where(_LOTS.c.patient_id.in_(held), *is_due)
+    lots = list(session.scalars(due.order_by(_LOTS.c.valid_to, _LOTS.c.id).limit(limit)))
     if lots:
         _write_expiry(session, lots, now)
     return len(lots)

@@ -102,12 +102,10 @@ def _invite_code(session: Session, code: str | None, referrer_id: int | None) ->
 
 
 def _hold_both(session: Session, friend: Patient, referrer: Patient) -> None:
-    """Neither completes a visit, nor is sent by the other, while we look (F5, F6).
-
-    The friend first, as everywhere: who holds a friend's summary may come to wait for her referrer's.
-    """
-    hold_summary(session, friend.id)
-    hold_summary(session, referrer.id)
+    """Neither completes a visit, nor is sent by the other, while we look (F5, F6)."""
+    if queries.referral_of_friend(session, friend.id) is None:
+        for patient_id in sorted((friend.id, referrer.id)):
+            hold_summary(session, patient_id)
 
 
 def _person(session: Session, patient_id: int) -> Patient:
