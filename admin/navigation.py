@@ -106,7 +106,7 @@ class Navigation:
 
     def __iter__(self) -> Iterator[tuple[Any, list[Link]]]:
         if self._groups is None:
-            counts = _counts(present_waiting())
+            counts = _counts(present_waiting(), self._role)
             self._groups = [
                 (label, links)
                 for label, entries in _GROUPS
@@ -132,10 +132,10 @@ def present_waiting() -> Waiting:
     return found
 
 
-def _counts(found: Waiting) -> dict[str, int]:
+def _counts(found: Waiting, role: str) -> dict[str, int]:
     return {
         "admin.requests": found.requests,
-        "admin.referrals": found.flagged,
+        "admin.referrals": found.flagged if may(role, _P.DECIDE_REFERRALS) else 0,
         "admin.leaderboards": found.nicknames + (found.draft_month is not None),
         "admin.messages": found.uncertain + found.failed,
     }
