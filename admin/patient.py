@@ -37,15 +37,15 @@ def patient_or_404(patient_id: int) -> Patient:
 @blueprint.get("/patients/<int:patient_id>")
 @permission_required(Permission.SEE_PATIENTS)
 def patient(patient_id: int) -> Response:
-    """The whole record; opening it is audited (A1). Tabs and "Show more" are fragments of it."""
+    """The whole record; opening it is audited (A1), and so are its parts: tabs and "Show more"."""
     person = patient_or_404(patient_id)
     tab = request.args.get("tab", "timeline")
     if tab not in TABS or (tab == "log" and not may(current_staff().role, Permission.SEE_AUDIT)):
         abort(404)
+    audit_view("patient", person.id, patient_id=person.id)
     before = number_argument("before")
     if before is not None and wants_fragment():
         return render_page(f"admin/_patient_{tab}_rows.html", **tab_content(tab, person, before))
-    audit_view("patient", person.id, patient_id=person.id)
     return patient_page(patient_id, tab=tab, before=before)
 
 

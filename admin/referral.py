@@ -7,6 +7,7 @@ from wtforms.validators import InputRequired
 
 from admin import blueprint
 from admin.fields import TilesField
+from admin.viewing import audit_view
 from loyalty.clinic.rules.roles import Permission
 from loyalty.kernel import clock
 from loyalty.kernel.refusal import Refusal
@@ -43,6 +44,8 @@ def referral_or_404(referral_id: int) -> Referral:
 @blueprint.get("/referrals/<int:referral_id>")
 @permission_required(Permission.SEE_REFERRALS)
 def referral(referral_id: int) -> Response:
+    """The page tells when the friend came: looking at it leaves a trace (A1)."""
+    audit_view("patient", friend_id := referral_or_404(referral_id).friend_id, patient_id=friend_id)
     return _page(referral_id, DecideForm())
 
 

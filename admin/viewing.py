@@ -9,7 +9,7 @@ from web.transactions import own_transaction
 def audit_view(object_kind: str, object_id: int, *, patient_id: int) -> None:
     """Keep an audit entry of a look at personal data.
 
-    Call it before anything is loaded for the page: it gives the request's own transaction up first.
+    In a POST call it before anything is loaded: the request's own transaction is given up first.
     """
     who = actor()
     with own_transaction() as session:

@@ -16,7 +16,7 @@ from portal import blueprint
 from portal.membership import available, ending_next
 from web.access import patient_required
 from web.extensions import db
-from web.formats import day, money, number
+from web.formats import day, money, month, number
 from web.identity import current_patient
 from web.labels import entry_text
 from web.pages import render_page
@@ -105,12 +105,19 @@ def _as_shown(entry: LedgerEntry, programme: Programme) -> Change:
     sign = "+" if entry.points > 0 else "−"
     return Change(
         text=entry_text(entry.kind),
-        line=day(programme.calendar.day_of(entry.at)),
+        line=_when(entry, programme),
         points=entry.points,
         amount=f"{sign}{number(abs(entry.points))}" if entry.points else "0",
         icon=icon,
         kind=kind,
     )
+
+
+def _when(entry: LedgerEntry, programme: Programme) -> str:
+    """The day of a change; of thanks for a friend only the month: the day is that of her visit (F15)."""
+    if entry.referral_id is not None:
+        return month(programme.calendar.month_of(entry.at))
+    return day(programme.calendar.day_of(entry.at))
 
 
 def _rule_line(programme: Programme) -> str:

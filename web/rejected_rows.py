@@ -12,7 +12,9 @@ from web.phrases_imports import field_name, reason_text
 
 #: Spreadsheets take UTF-8 for what it is only with this mark in front.
 BYTE_ORDER_MARK = "\ufeff"
-_RISKY = ("=", "@", "\t", "\r", "\n")
+#: Some programs take full-width signs for plain ones.
+_RISKY = ("=", "@", "＝", "＠", "\t", "\r", "\n")
+_SIGNS = ("+", "-", "＋", "－")
 _NUMBER = re.compile(r"[+\-][\d\s.,()]*\d[\d\s.,()%]*")
 
 
@@ -32,7 +34,7 @@ class RejectedRow(Protocol):
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet runs: a formula's sign gets a quotation mark, "+84 90" and "-5" stay."""
     text = cell.lstrip(" ")
-    runs = text.startswith(_RISKY) or (text.startswith(("+", "-")) and not _NUMBER.fullmatch(text.strip()))
+    runs = text.startswith(_RISKY) or (text.startswith(_SIGNS) and not _NUMBER.fullmatch(text.strip()))
     return f"'{cell}" if runs else cell
 
 

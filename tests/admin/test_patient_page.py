@@ -54,6 +54,15 @@ def test_a1_opening_a_record_is_noted_once(as_staff: As, house: Session) -> None
     ]
 
 
+@pytest.mark.parametrize("tab", ["visits", "points", "messages"])
+def test_a1_a_part_of_a_record_is_a_look_too(as_staff: As, house: Session, tab: str) -> None:
+    mai = someone(house)
+    completed(house, mai, 1_000_000)
+    path = f"/admin/patients/{mai}?tab={tab}&before=999"
+    assert as_staff("lan").get(path, htmx=True).response.status_code == 200
+    assert [entry.patient_id for entry in acts(house, "patient.viewed")] == [mai]
+
+
 def test_a1_revealing_a_phone_is_noted(as_staff: As, house: Session) -> None:
     mai = someone(house, phone="+84905000218")
     lan = as_staff("lan")

@@ -127,6 +127,7 @@ def test_one_referral_tells_its_story(as_staff: As, house: Session) -> None:
     page = as_staff("minh").get(f"/admin/referrals/{referral_id}")
     assert page.texts(".step.on") == ["Introduced", "Booked", "Visited", "Rewarded"]
     assert page.texts("main a[href^='/admin/patients']") == []
+    assert [entry.patient_id for entry in acts(house, "patient.viewed")] == [friend]
 
 
 @pytest.mark.parametrize("path", ["/admin/referrals", "/admin/referrals?view=list"])

@@ -88,6 +88,9 @@ def test_what_cannot_be_read_is_told_and_nothing_is_written(desk: Desk, app: Fla
     [
         ("=1+1", "'=1+1"),
         ("@SUM(A1)", "'@SUM(A1)"),
+        ("＝1+1", "'＝1+1"),
+        ("＠SUM(A1)", "'＠SUM(A1)"),
+        ("＋cmd", "'＋cmd"),
         ("\t=1", "'\t=1"),
         ("\r=1", "'\r=1"),
         (" =1", "' =1"),

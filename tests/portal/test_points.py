@@ -106,3 +106,14 @@ def test_the_page_costs_the_same_for_one_change_and_three(
 
 def test_points_need_a_login(visitor: Browser) -> None:
     assert visitor.get("/points").status == 303
+
+
+def test_f15_thanks_for_a_friend_do_not_tell_the_day_of_her_visit(
+    reader: Browser, session: Session, an: Patient
+) -> None:
+    friend = person(session, "Trần Thị Bình")
+    introduce(session, an, friend)
+    complete(session, friend)
+    complete(session, an, 500_000)
+    page = reader.get("/points")
+    assert page.texts(".divide .grow .s") == ["Nov 17, 2026", "November 2026", "November 2026"]
