@@ -18,10 +18,13 @@ from web.clinic import current_programme
 from web.i18n import current_language
 
 KEPT = 4096
+#: Where Babel's form is not what people write: Vietnamese days are all digits, and a year has four of them.
+_DAY_FORMS = {("vi", "medium"): "dd/MM/yyyy"}
+_MOMENT_FORMS = {("vi", "short"): "HH:mm dd/MM/yyyy"}
 
 
 def day(value: date | datetime, style: str = "medium", language: str | None = None) -> str:
-    """A day: "22 thg 11, 2026", or by ``style`` short, long, full or a CLDR pattern such as ``d MMM``."""
+    """A day: "22/11/2026" in Vietnamese, or by ``style`` short, long, full or a CLDR pattern such as ``d MMM``."""
     if isinstance(value, datetime):
         value = current_programme().calendar.day_of(value)
     return _day(value, style, language or current_language())
@@ -69,12 +72,12 @@ def percent(value: float, language: str | None = None) -> str:
 
 @lru_cache(maxsize=KEPT)
 def _day(value: date, style: str, language: str) -> str:
-    return dates.format_date(value, style, locale=language)
+    return dates.format_date(value, _DAY_FORMS.get((language, style), style), locale=language)
 
 
 @lru_cache(maxsize=KEPT)
 def _day_time(value: datetime, style: str, language: str) -> str:
-    return dates.format_datetime(value, style, locale=language)
+    return dates.format_datetime(value, _MOMENT_FORMS.get((language, style), style), locale=language)
 
 
 @lru_cache(maxsize=KEPT)
