@@ -25,7 +25,7 @@ _OUT = ("accepted", "sent", "delivered", "read")
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of the timeline, in the reader's language."""
+    """One line of the timeline, in the reader's language; ``language`` is that of a message's own words."""
 
     at: datetime
     icon: str
@@ -34,6 +34,7 @@ class Happening:
     sub: str
     chip: str = ""
     chip_kind: str = ""
+    language: str = ""
 
 
 def timeline(patient_id: int, now: datetime) -> list[tuple[str, list[Happening]]]:
@@ -103,5 +104,10 @@ def _tier(change: TierChange) -> Happening:
 
 def _message(message: messaging.MessageRow) -> Happening:
     return Happening(
-        message.sent_at or message.due_at, "message", "", step_name(message.step), message.text or ""
+        message.sent_at or message.due_at,
+        "message",
+        "",
+        step_name(message.step),
+        message.text or "",
+        language=message.language or "",
     )
