@@ -48,7 +48,7 @@ def test_the_ledger_is_paged_by_key(api: Caller, mai: str) -> None:
     assert {name: first[name] for name in first if name != "id"} == {
         "kind": "earn",
         "points": 100,
-        "at": "2026-11-16T10:00:00+07:00",
+        "at": "2026-11-16T10:01:00+07:00",
         "valid_to": "2027-05-16",
         "visit": "V-0",
         "refund": None,
