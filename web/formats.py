@@ -24,7 +24,7 @@ _MOMENT_FORMS = {("vi", "short"): "HH:mm dd/MM/yyyy"}
 
 
 def day(value: date | datetime, style: str = "medium", language: str | None = None) -> str:
-    """A day: "22/11/2026" in Vietnamese; ``style`` may be short, long, full or a pattern such as ``d MMM``."""
+    """A day: "22/11/2026" in Vietnamese; ``style``: short, long, full or a pattern such as ``d MMM``."""
     if isinstance(value, datetime):
         value = current_programme().calendar.day_of(value)
     return _day(value, style, language or current_language())
