@@ -85,7 +85,8 @@ class Installation:
     def complaints(self) -> str:
         """What the web processes wrote down of errors; empty when all went well."""
         text = self._log.read_text()
-        return text if "Traceback" in text or "[error" in text else ""
+        signs = [text.find(sign) for sign in ("Traceback", "[error") if sign in text]
+        return text[max(min(signs) - 500, 0) :][:5000] if signs else ""
 
     def _answers(self) -> bool:
         assert self._web is not None, "the web has not been started"
@@ -133,7 +134,8 @@ def installed(
         finally:
             installation.close()
     databases.drop(database_url)
-    assert not installation.complaints()
+    complaints = installation.complaints()
+    assert not complaints, complaints
 
 
 def _make_demo(installation: Installation) -> None:
