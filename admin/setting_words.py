@@ -59,6 +59,8 @@ def setting_note(setting: Setting) -> str:
         return _("Visits that reach %(tier)s; 0 switches this way off", tier=tier_name(tier))
     if area == "tiers" and way == "referrals":
         return _("Friends helped that reach %(tier)s; 0 switches this way off", tier=tier_name(tier))
+    if area == "tiers" and way == "multiplier_percent":
+        return _("Points of a visit in %(tier)s, in percent of the plain number", tier=tier_name(tier))
     return str(NOTES.get(setting.key, setting.note))
 
 

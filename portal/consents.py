@@ -55,7 +55,7 @@ def _words(purpose: str) -> tuple[str, str]:
         "marketing": (_("News and offers"), _("At most twice a month, never at night.")),
         "referral": (
             _("Who invited me may know that I came"),
-            _("Never what for, never when. My gift does not depend on it."),
+            _("Never what for. My gift does not depend on it."),
         ),
         "leaderboard": (
             _("My name on the thank-you board"),

@@ -105,9 +105,9 @@ def _add_with_card(session: Session, patient: Patient) -> None:
         taken = session.scalar(select(Patient.id).where(Patient.card_number == patient.card_number))
         if taken is None:
             break
-    session.add(patient)
     try:
-        session.flush()
+        with session.begin_nested():
+            session.add(patient)
     except IntegrityError as clash:
         # Two desks handing in the same external id at once: the second is told, nothing is half-made.
         raise Refusal("patient_exists") from clash

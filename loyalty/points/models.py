@@ -10,7 +10,8 @@ class LedgerEntry(Base):
     """A change of a patient's points; never edited, corrected only by another entry (P1).
 
     ``key`` names the cause ("visit:7:earn"); being unique it makes every replay harmless (P4).
-    ``money_per_point_minor`` is the rate of the earning day, by which refunds take back (P9).
+    ``money_per_point_minor`` and ``multiplier_percent`` are the rate of the earning day, by which refunds
+    take back (P9).
     """
 
     __tablename__ = "ledger_entries"
@@ -24,6 +25,7 @@ class LedgerEntry(Base):
     key: Mapped[str] = mapped_column(String(120), unique=True)
     rule: Mapped[str] = mapped_column(String(40), default="")
     money_per_point_minor: Mapped[int | None]
+    multiplier_percent: Mapped[int | None]
     valid_to: Mapped[date | None]
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))
     refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id"))

@@ -4,11 +4,12 @@ from datetime import date
 from sqlalchemy import Row, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from loyalty.clinic.queries import Programme
 from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.prepared import Prepared
 from loyalty.patients.models import PatientStats
 from loyalty.points.models import LedgerEntry, Lot
-from loyalty.points.rules import OpenLot
+from loyalty.points.rules import OpenLot, Rate
 
 _LOTS = table_of(Lot)
 _STATS = table_of(PatientStats)
@@ -91,3 +92,9 @@ def entries_of_visit(session: Session, visit_id: int) -> Sequence[Row[str, int]]
         .where(LedgerEntry.visit_id == visit_id)
         .order_by(LedgerEntry.id)
     ).all()
+
+
+def rate_of(programme: Programme, tier: str | None) -> Rate:
+    """The rate at which a patient of a tier earns today (P2)."""
+    multiplier = programme.settings[f"tiers.{tier}.multiplier_percent"] if tier else 100
+    return Rate(programme.minor(programme.settings["points.money_per_point"]), multiplier)

@@ -17,9 +17,16 @@ class OpenLot:
     valid_to: date | None
 
 
-def earned_points(eligible_minor: int, money_per_point_minor: int) -> int:
-    """floor(eligible money × rate), once on the total of a visit (P2)."""
-    return max(0, eligible_minor) // money_per_point_minor
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So much money earns a point, times the tier's multiplier in percent (P2)."""
+
+    money_per_point_minor: int
+    multiplier_percent: int = 100
+
+    def points(self, eligible_minor: int) -> int:
+        """floor(eligible money × rate × tier multiplier), once on the total of a visit (P2)."""
+        return max(0, eligible_minor) * self.multiplier_percent // (100 * self.money_per_point_minor)
 
 
 def eligible_minor(*, paid_minor: int, due_minor: int, refunded_minor: int = 0) -> int:
@@ -53,9 +60,9 @@ def plan_debit(lots: Iterable[OpenLot], points: int) -> tuple[list[tuple[int, in
     return taken, points
 
 
-def take_back(*, earned: int, taken_back: int, remaining_eligible_minor: int, rate_minor: int) -> int:
+def take_back(*, earned: int, taken_back: int, remaining_eligible_minor: int, rate: Rate) -> int:
     """What a refund takes back: earned so far minus what the rest still earns at the old rate (P9)."""
-    return max(0, earned - earned_points(remaining_eligible_minor, rate_minor) - taken_back)
+    return max(0, earned - rate.points(remaining_eligible_minor) - taken_back)
 
 
 def check_amount(points: int) -> None:

@@ -15,6 +15,7 @@ from loyalty.leaderboard import operations as leaderboard
 from loyalty.leaderboard.events import BoardPublished
 from loyalty.leaderboard.queries import ambassadors
 from loyalty.patients.events import ConsentChanged, PatientRegistered
+from loyalty.patients.models import PatientStats
 from loyalty.points import operations as points
 from loyalty.points.rules import last_day
 from loyalty.referrals import operations as referrals
@@ -23,9 +24,8 @@ from loyalty.tiers import operations as tiers
 from loyalty.visits import operations as visits
 from loyalty.visits.events import VisitArrived, VisitBooked, VisitCompleted, VisitRefunded
 from loyalty.visits.models import Visit
-from loyalty.visits.queries import last_payment_of
 
-_VISITS = table_of(Visit)
+_VISITS, _STATS = table_of(Visit), table_of(PatientStats)
 _BILL = Prepared(
     select(
         _VISITS.c.id,
@@ -35,8 +35,11 @@ _BILL = Prepared(
         _VISITS.c.due_minor,
         _VISITS.c.paid_minor,
         _VISITS.c.refunded_minor,
-        last_payment_of(_VISITS).label("paid_at"),
-    ).where(_VISITS.c.id == bindparam("visit"))
+        _VISITS.c.paid_at,
+        _STATS.c.tier,
+    )
+    .join(_STATS, _STATS.c.patient_id == _VISITS.c.patient_id)
+    .where(_VISITS.c.id == bindparam("visit"))
 )
 
 

@@ -15,7 +15,6 @@ from loyalty.patients.models import Consent, Patient, PatientStats
 from loyalty.referrals.models import InviteCode, Milestone, Referral, Touch
 from loyalty.referrals.rules import OPEN_STAGES
 from loyalty.visits.models import Visit
-from loyalty.visits.queries import last_payment_of
 
 _VISITS = table_of(Visit)
 _MILESTONES = table_of(Milestone)
@@ -29,7 +28,7 @@ _FRIENDS_VISITS = Prepared(
         _VISITS.c.due_minor,
         _VISITS.c.paid_minor,
         _VISITS.c.refunded_minor,
-        last_payment_of(_VISITS).label("paid_at"),
+        _VISITS.c.paid_at,
     ).where(_VISITS.c.patient_id == bindparam("friend"))
 )
 

@@ -64,13 +64,8 @@ def reached(visits: Iterable[FriendsVisit], *, minimum_bill_minor: int, until: d
     reaches the optional minimum; it qualifies at the instant at which it was both completed and paid.
     Steps at or after ``until`` come too late (F9).
     """
-    known = [
-        visit
-        for visit in visits
-        if visit.status in ("booked", "arrived", "completed") and visit.created_at < until
-    ]
-    if not known:
-        return Reached()
+    known = [visit for visit in visits if visit.status in ("booked", "arrived", "completed")]
+    bookings = [visit.created_at for visit in known if visit.created_at < until]
     arrivals = [at for visit in known if (at := visit.arrived_at or visit.completed_at) and at < until]
     paid = sorted(
         (at, visit.id)
@@ -79,8 +74,8 @@ def reached(visits: Iterable[FriendsVisit], *, minimum_bill_minor: int, until: d
     )
     qualified_at, visit_id = paid[0] if paid else (None, None)
     return Reached(
-        booked_at=min(visit.created_at for visit in known),
-        arrived_at=min(arrivals) if arrivals else None,
+        booked_at=min(bookings, default=None),
+        arrived_at=min(arrivals, default=None),
         qualified_at=qualified_at,
         qualifying_visit_id=visit_id,
     )

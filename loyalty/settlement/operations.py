@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.activity.operations import record
@@ -39,6 +39,7 @@ _COMPLETE = Prepared(
         arrived_at=bindparam("arrived"),
         completed_at=bindparam("completed"),
         completed_on=bindparam("completed_on"),
+        paid_at=bindparam("paid_at"),
         gross_minor=bindparam("gross"),
         discount_minor=bindparam("discount"),
         points_used=bindparam("used"),
@@ -106,6 +107,7 @@ def register_visit(
         "arrived_at": arrived_at or done,
         "completed_at": done,
         "completed_on": setup.calendar.day_of(done),
+        "paid_at": max((payment.paid_at for payment in payments), default=None),
         "gross_minor": bill.gross_minor,
         "discount_minor": bill.discount_minor,
         "points_used": bill.points_used,
@@ -145,6 +147,7 @@ def _write_visit(session: Session, visit_id: int | None, row: dict[str, Any]) ->
         arrived=row["arrived_at"],
         completed=row["completed_at"],
         completed_on=row["completed_on"],
+        paid_at=row["paid_at"],
         gross=row["gross_minor"],
         discount=row["discount_minor"],
         used=row["points_used"],
@@ -238,7 +241,11 @@ def pay_visit(
             Visit.status == "completed",
             Visit.paid_minor + payment.amount_minor <= Visit.due_minor,
         )
-        .values(paid_minor=Visit.paid_minor + payment.amount_minor, version=Visit.version + 1)
+        .values(
+            paid_minor=Visit.paid_minor + payment.amount_minor,
+            paid_at=case((Visit.paid_at > payment.paid_at, Visit.paid_at), else_=payment.paid_at),
+            version=Visit.version + 1,
+        )
         .returning(Visit.patient_id)
     ).one_or_none()
     if moved is None:

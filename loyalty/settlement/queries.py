@@ -11,7 +11,7 @@ from loyalty.kernel.prepared import Prepared
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import Patient, PatientStats
 from loyalty.points import queries as points
-from loyalty.points.rules import cap_percent, earned_points
+from loyalty.points.rules import cap_percent
 from loyalty.referrals.models import Referral
 from loyalty.referrals.rules import OPEN_STAGES
 from loyalty.settlement.rules import Bill, Line, largest_points, pack_discounts, settle
@@ -23,9 +23,8 @@ _PAYER = Prepared(
     select(
         _PATIENTS.c.tags,
         _PATIENTS.c.merged_into_id,
-        _PATIENTS.c.deceased_on,
-        _PATIENTS.c.blocked_at,
         _STATS.c.visit_count,
+        _STATS.c.tier,
         _REFERRALS.c.id.label("referral_id"),
         _REFERRALS.c.stage,
         _REFERRALS.c.expires_at,
@@ -48,6 +47,7 @@ class Payer:
     cap_percent: int
     pack_percent: int | None
     referral_id: int | None
+    tier: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ def payer(session: Session, patient_id: int, setup: Programme, now: datetime) ->
         cap_percent(settings["points.cap_percent"], settings["points.cap_percent_by_tag"], row.tags),
         row.terms["pack_percent"] if has_pack else None,
         row.referral_id if has_pack else None,
+        row.tier,
     )
 
 
@@ -107,5 +108,5 @@ def quote(
     )
     if used > max(0, available):
         raise Refusal("not_enough_points", available=max(0, available))
-    rate = setup.minor(setup.settings["points.money_per_point"])
-    return Quote(bill, who.pack_percent, available, most, earned_points(bill.due_minor, rate))
+    to_earn = points.rate_of(setup, who.tier).points(bill.due_minor)
+    return Quote(bill, who.pack_percent, available, most, to_earn)

@@ -9,7 +9,8 @@ from loyalty.kernel.database import Base, UtcDateTime
 class Visit(Base):
     """One appointment and its bill; ``status`` is one of ``rules.STATUSES``. Money in minor units.
 
-    ``completed_on`` is the clinic's local day of ``completed_at``, kept because days are counted (M2).
+    ``completed_on`` is the clinic's local day of ``completed_at``, kept because days are counted (M2);
+    ``paid_at`` is the instant of the last payment.
     """
 
     __tablename__ = "visits"
@@ -33,6 +34,7 @@ class Visit(Base):
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_on: Mapped[date | None]
+    paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     gross_minor: Mapped[int] = mapped_column(default=0)
     discount_minor: Mapped[int] = mapped_column(default=0)

@@ -1,9 +1,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import FromClause, Row, ScalarSelect, and_, func, or_, select
+from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.models import Doctor, Service
@@ -35,11 +34,6 @@ class RequestRow:
     patient_name: str
     phone: str | None
     is_new: bool
-
-
-def last_payment_of(visits: FromClause) -> ScalarSelect[Any]:
-    """When the latest payment of a visit was made, to be selected beside it; NULL without payments."""
-    return select(func.max(Payment.paid_at)).where(Payment.visit_id == visits.c.id).scalar_subquery()
 
 
 def visit(session: Session, visit_id: int) -> Visit | None:

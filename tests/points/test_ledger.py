@@ -75,6 +75,21 @@ def test_p2_points_are_floored_once_on_the_total(
     assert balance(session, an) == earned
 
 
+def test_p2_the_tier_multiplies_on_the_total_and_a_refund_takes_back_at_that_rate(
+    session: Session, an: Patient
+) -> None:
+    from loyalty.clinic.operations import change_setting
+
+    change_setting(session, key="tiers.member.multiplier_percent", text="150", actor=LAN, now=NOON)
+    complete(session, an, 10_000)
+    first = balance(session, an)
+    visit = complete(session, an, 1_239_999)
+    doubled = balance(session, an)
+    change_setting(session, key="tiers.member.multiplier_percent", text="300", actor=LAN, now=NOON)
+    refund(session, visit, 239_999, "r1")
+    assert [first, doubled, balance(session, an)] == [1, 1 + 185, 1 + 150]
+
+
 def test_p3_points_do_not_earn_points(session: Session, an: Patient) -> None:
     give(session, an, 500, "gift")
     complete(session, an, 1_000_000, paid=500_000, points_used=500)

@@ -81,6 +81,15 @@ def test_f5_nobody_with_an_earlier_visit_is_referred(session: Session, an: Patie
     assert refused(session, an, binh) == "existing_patient"
 
 
+def test_f5_a_second_record_of_an_earlier_patient_is_no_new_friend(session: Session, an: Patient) -> None:
+    known = person(session, "Trần Văn Bình")
+    complete(session, known, now=NOON - timedelta(days=30))
+    again = person(session, "tran van binh", phone=known.phone)
+    child = person(session, "Trần Bé Na", phone=known.phone)
+    assert refused(session, an, again) == "existing_patient"
+    assert introduce(session, an, child).stage == "registered"
+
+
 def test_f6_oneself_under_another_record_is_blocked(session: Session, an: Patient) -> None:
     twin = person(session, "An Nguyễn", phone=an.phone)
     mail = person(session, "Lê Chi", email="chi@example.com")

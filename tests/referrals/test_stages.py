@@ -12,12 +12,12 @@ from loyalty.patients.operations import record_consent
 from loyalty.referrals import operations, queries
 from loyalty.referrals.models import Touch
 from loyalty.referrals.rules import halves
-from loyalty.settlement.operations import pay_visit
-from loyalty.settlement.rules import Paid
+from loyalty.settlement.operations import pay_visit, register_visit
+from loyalty.settlement.rules import Line, Paid
 from loyalty.visits.operations import book_visit, mark_arrived, refund_visit
 from tests.referrals.scenes import arrive, given, refused, stage
 from tests.support.acting import commit
-from tests.support.cast import LAN, NOON, complete, introduce, person
+from tests.support.cast import LAN, NOON, complete, introduce, person, service
 
 
 def test_f7_stages_move_forward_and_repeats_do_nothing(session: Session, an: Patient, binh: Patient) -> None:
@@ -208,3 +208,22 @@ def test_who_sent_you_finds_people_by_phone_card_and_code(
     assert binh.phone is not None
     for text in (binh.phone[-7:], "0" + binh.phone[3:], binh.card_number, code.code.lower()):
         assert [row.id for row in queries.find_referrers(session, text)] == [binh.id]
+
+
+def test_f9_a_visit_in_time_counts_though_it_is_entered_later(
+    session: Session, an: Patient, binh: Patient
+) -> None:
+    introduce(session, an, binh)
+    in_time = NOON + timedelta(days=179)
+    entered = NOON + timedelta(days=181)
+    register_visit(
+        session,
+        patient_id=binh.id,
+        lines=[Line(service(session).id, 1_000_000)],
+        payments=[Paid("cash", 1_000_000, in_time)],
+        completed_at=in_time,
+        actor=LAN,
+        now=entered,
+    )
+    commit(session, entered)
+    assert stage(session, binh) == "qualified"

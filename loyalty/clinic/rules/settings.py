@@ -119,6 +119,16 @@ _ALL = (
             ("referrals", referrals, f"Friends helped that reach the tier {tier}; 0 switches this way off"),
         )
     ),
+    *(
+        Setting(
+            f"tiers.{tier}.multiplier_percent",
+            100,
+            "P2",
+            f"Points of a visit in the tier {tier}, in percent of the plain number",
+            _number(0, 1000),
+        )
+        for tier, *_ in _TIERS
+    ),
 )
 
 SETTINGS: Mapping[str, Setting] = MappingProxyType({setting.key: setting for setting in _ALL})

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from loyalty.clinic.queries import Programme
 from loyalty.kernel.actor import Actor
 from loyalty.kernel.database import table_of
-from loyalty.points import rules
+from loyalty.points import queries, rules
 from loyalty.points.models import LedgerEntry
 from loyalty.points.operations.ledger import credit, reverse_credit
 
@@ -19,18 +19,17 @@ _ENTRIES = table_of(LedgerEntry)
 def earn_for_visit(
     session: Session, *, visit: Any, programme: Programme, actor: Actor, now: datetime, quiet: bool = False
 ) -> bool:
-    """Give what a completed and paid visit earns (P2 to P4); ``visit`` is any row with its bill.
+    """Give what a completed and paid visit earns (P2 to P4); ``visit`` is any row with its bill and tier.
 
     False when it earns nothing, is not paid yet, or has earned before.
     """
     if visit.status != "completed" or visit.paid_minor < visit.due_minor:
         return False
-    rate = programme.minor(programme.settings["points.money_per_point"])
-    points = rules.earned_points(
+    rate = queries.rate_of(programme, visit.tier)
+    points = rate.points(
         rules.eligible_minor(
             paid_minor=visit.paid_minor, due_minor=visit.due_minor, refunded_minor=visit.refunded_minor
-        ),
-        rate,
+        )
     )
     # Who pays later earns later: the points' life begins on the day on which they are earned (P5).
     earned_at = max(visit.completed_at, visit.paid_at or visit.completed_at)
@@ -44,7 +43,7 @@ def earn_for_visit(
         at=earned_at,
         valid_to=rules.last_day(day, programme.settings["points.life_months"]),
         rule="money",
-        money_per_point_minor=rate,
+        rate=rate,
         visit_id=visit.id,
         actor=actor,
         quiet=quiet,
@@ -65,7 +64,9 @@ def take_back_for_refund(
     """Take back what the refunded part of a visit had earned, at the rate of the earning day (P9)."""
     key = f"visit:{visit.id}:earn"
     earned = session.execute(
-        select(_ENTRIES.c.points, _ENTRIES.c.money_per_point_minor).where(_ENTRIES.c.key == key)
+        select(_ENTRIES.c.points, _ENTRIES.c.money_per_point_minor, _ENTRIES.c.multiplier_percent).where(
+            _ENTRIES.c.key == key
+        )
     ).one_or_none()
     if earned is None:
         return False
@@ -81,7 +82,7 @@ def take_back_for_refund(
         earned=earned.points,
         taken_back=-sum(taken),
         remaining_eligible_minor=left,
-        rate_minor=earned.money_per_point_minor,
+        rate=rules.Rate(earned.money_per_point_minor, earned.multiplier_percent),
     )
     if points == 0:
         return False

@@ -60,7 +60,7 @@ def credit(
     actor: Actor = SYSTEM,
     at: datetime | None = None,
     rule: str = "",
-    money_per_point_minor: int | None = None,
+    rate: rules.Rate | None = None,
     visit_id: int | None = None,
     referral_id: int | None = None,
     reason: str | None = None,
@@ -85,7 +85,8 @@ def credit(
             valid_to=valid_to,
             visit_id=visit_id,
             referral_id=referral_id,
-            money_per_point_minor=money_per_point_minor,
+            money_per_point_minor=rate.money_per_point_minor if rate else None,
+            multiplier_percent=rate.multiplier_percent if rate else None,
             reason=reason,
         ),
     )

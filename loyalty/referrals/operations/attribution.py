@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.activity.operations import record
@@ -126,10 +126,21 @@ def check_pair(session: Session, referrer: Patient, friend: Patient) -> None:
     ):
         raise Refusal("staff")
     if session.scalar(
-        select(Visit.id).where(Visit.patient_id == friend.id, Visit.status == "completed").limit(1)
+        select(Visit.id)
+        .join(Patient, Patient.id == Visit.patient_id)
+        .where(_records_of(friend), Visit.status == "completed")
+        .limit(1)
     ):
         raise Refusal("existing_patient")
     _refuse_circle(session, referrer.id, friend.id)
+
+
+def _records_of(friend: Patient) -> ColumnElement[bool]:
+    """The friend's record and any second one under the same phone and name: one person all the same (F5)."""
+    own = Patient.id == friend.id
+    if friend.phone is None:
+        return own
+    return or_(own, and_(Patient.phone == friend.phone, Patient.search_name == friend.search_name))
 
 
 def _same_person(one: Patient, other: Patient) -> bool:
