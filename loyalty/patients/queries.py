@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, event, func, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.contacts import search_key
@@ -10,6 +10,7 @@ from loyalty.kernel.prepared import Prepared
 from loyalty.patients.models import Consent, Patient, PatientStats
 
 _CONSENTS, _STATS = table_of(Consent), table_of(PatientStats)
+_HELD = "held_summaries"
 _HOLD = Prepared(
     select(_STATS.c.patient_id).where(_STATS.c.patient_id == bindparam("patient")).with_for_update()
 )
@@ -36,8 +37,23 @@ def hold_summary(session: Session, patient_id: int) -> None:
     the counts of the moment at which it began, and the other's visit or friend would be lost (M1 to M3).
     SQLite's one writer holds every row anyway.
     """
-    if connection_of(session).dialect.name != "sqlite":
+    held = session.info.setdefault(_HELD, set())
+    if patient_id not in held and connection_of(session).dialect.name != "sqlite":
         _HOLD.scalar(session, patient=patient_id)
+        held.add(patient_id)
+
+
+def summary_is_held(session: Session, patient_id: int) -> None:
+    """Note that a statement has just locked a patient's summary row, so that nobody does it again."""
+    session.info.setdefault(_HELD, set()).add(patient_id)
+
+
+def _let_go(session: Session, *_: object) -> None:
+    session.info.pop(_HELD, None)
+
+
+event.listen(Session, "after_commit", _let_go)
+event.listen(Session, "after_soft_rollback", _let_go)
 
 
 def patient(session: Session, patient_id: int) -> Patient | None:

@@ -56,10 +56,6 @@ def review_board_names(session: Session, happened: ConsentChanged, now: datetime
         leaderboard.review_visibility(session, patient_id=happened.patient_id, now=now)
 
 
-def count_visit(session: Session, happened: VisitCompleted | VisitRefunded, now: datetime) -> None:
-    visits.review_visit_count(session, happened.patient_id, programme(session))
-
-
 def earn_points(session: Session, happened: VisitCompleted, now: datetime) -> None:
     points.earn_for_visit(
         session,
@@ -127,16 +123,20 @@ def thank_ambassadors(session: Session, happened: BoardPublished, now: datetime)
         badges.award(session, patient_id=patient_id, badge="ambassador", now=now)
 
 
-def review_standing(session: Session, happened: VisitCompleted | VisitRefunded, now: datetime) -> None:
-    _review(session, happened.patient_id, "visit", happened.quiet, now)
+def review_visitor(session: Session, happened: VisitCompleted | VisitRefunded, now: datetime) -> None:
+    counted = visits.review_visit_count(session, happened.patient_id, programme(session))
+    _review(session, happened.patient_id, counted, "visit", happened.quiet, now)
 
 
 def review_referrer(session: Session, happened: ReferralAdvanced, now: datetime) -> None:
     if happened.stage in ("qualified", "reversed", "rejected"):
-        _review(session, happened.referrer_id, "referral", happened.quiet, now)
+        counted = referrals.count_friends(session, happened.referrer_id)
+        _review(session, happened.referrer_id, counted, "referral", happened.quiet, now)
 
 
-def _review(session: Session, patient_id: int, reason: str, quiet: bool, now: datetime) -> None:
+def _review(session: Session, patient_id: int, counted: Any, reason: str, quiet: bool, now: datetime) -> None:
     setup = programme(session)
-    tiers.review_tier(session, patient_id=patient_id, setup=setup, now=now, reason=reason, quiet=quiet)
+    tiers.review_tier(
+        session, patient_id=patient_id, counted=counted, setup=setup, now=now, reason=reason, quiet=quiet
+    )
     badges.review_badges(session, patient_id=patient_id, calendar=setup.calendar, now=now)

@@ -23,18 +23,9 @@ REACTIONS: Reactions = {
     VisitBooked: (standing.advance_referral, notices.tell_booked),
     VisitArrived: (standing.advance_referral,),
     VisitCancelled: (),
-    VisitCompleted: (
-        standing.count_visit,
-        standing.earn_points,
-        standing.advance_referral,
-        standing.review_standing,
-    ),
-    VisitRefunded: (
-        standing.count_visit,
-        standing.take_points_back,
-        standing.advance_referral,
-        standing.review_standing,
-    ),
+    # Points come first: they are earned in the tier that the patient had when she came.
+    VisitCompleted: (standing.earn_points, standing.advance_referral, standing.review_visitor),
+    VisitRefunded: (standing.take_points_back, standing.advance_referral, standing.review_visitor),
     PointsChanged: (notices.tell_points,),
     HalfReached: (standing.give_half,),
     HalfReversed: (standing.take_half_back,),

@@ -10,6 +10,7 @@ from loyalty.kernel.database import table_of
 from loyalty.kernel.prepared import Prepared
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import Patient, PatientStats
+from loyalty.patients.queries import summary_is_held
 from loyalty.points import queries as points
 from loyalty.points.rules import cap_percent
 from loyalty.referrals.models import Referral
@@ -66,6 +67,7 @@ def payer(session: Session, patient_id: int, setup: Programme, now: datetime) ->
     row = _PAYER.first(session, patient=patient_id)
     if row is None:
         raise Refusal("patient_unknown")
+    summary_is_held(session, patient_id)
     if row.merged_into_id is not None:
         raise Refusal("patient_merged")
     has_pack = (

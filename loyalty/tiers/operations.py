@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, false, not_, or_, select, update
 from sqlalchemy.orm import Session
@@ -28,14 +29,21 @@ _insert_change = InsertRow(table_of(TierChange))
 
 
 def review_tier(
-    session: Session, *, patient_id: int, setup: Programme, now: datetime, reason: str, quiet: bool = False
+    session: Session,
+    *,
+    patient_id: int,
+    setup: Programme,
+    now: datetime,
+    reason: str,
+    counted: Any = None,
+    quiet: bool = False,
 ) -> bool:
     """Bring a patient's tier in line with what she has done (M1, M5, M6); True when it changed.
 
-    ``reason`` says what led here (visit, referral, reversal, review). A rise is noted once, for the
-    highest level reached.
+    ``counted`` is her summary as the counting just wrote it, and is read when left out. ``reason`` says what
+    led here (visit, referral, reversal, review). A rise is noted once, for the highest level reached.
     """
-    facts = _FACTS.first(session, patient=patient_id)
+    facts = counted or _FACTS.first(session, patient=patient_id)
     wanted = tier_for(ladder(setup.settings), facts.visit_count, facts.referral_count)
     if wanted == facts.tier:
         return False

@@ -3,12 +3,18 @@
 from loyalty.referrals.operations.attribution import attribute, change_referrer
 from loyalty.referrals.operations.codes import add_clicks, give_code, show_name
 from loyalty.referrals.operations.packs import use_pack
-from loyalty.referrals.operations.stages import decide_flagged, expire_referrals, review_referral
+from loyalty.referrals.operations.stages import (
+    count_friends,
+    decide_flagged,
+    expire_referrals,
+    review_referral,
+)
 
 __all__ = [
     "add_clicks",
     "attribute",
     "change_referrer",
+    "count_friends",
     "decide_flagged",
     "expire_referrals",
     "give_code",

@@ -48,6 +48,7 @@ _COUNT = Prepared(
         .where(_REFERRALS.c.referrer_id == bindparam("referrer"), _REFERRALS.c.stage == "qualified")
         .scalar_subquery()
     )
+    .returning(_STATS.c.visit_count, _STATS.c.referral_count, _STATS.c.tier)
 )
 
 
@@ -93,15 +94,14 @@ def _advance(session: Session, found: Any, steps: Reached, now: datetime, quiet:
         ended_at=found.ended_at if expired else None,
         end_reason=found.end_reason if expired else None,
     )
-    if stage == "qualified":
-        _count(session, found.referrer_id)
     gained = sum(half or 0 for half in given) - sum(half or 0 for half in before)
     note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, stage, gained, quiet))
 
 
-def _count(session: Session, referrer_id: int) -> None:
+def count_friends(session: Session, referrer_id: int) -> Any:
+    """Bring the friends' part of the summary row in line with the facts (M3); what the row now says."""
     hold_summary(session, referrer_id)
-    _COUNT.run(session, referrer=referrer_id)
+    return _COUNT.first(session, referrer=referrer_id)
 
 
 def _halves_reached(session: Session, found: Any, steps: Reached) -> tuple[int | None, int | None]:
@@ -124,7 +124,6 @@ def _reverse(session: Session, found: Any, now: datetime, quiet: bool) -> None:
     if found.second_half_points:
         note(session, HalfReversed(found.id, found.referrer_id, HALVES[1], found.second_half_points))
     _end(session, found.id, "reversed", "refunded", now)
-    _count(session, found.referrer_id)
     record(
         session,
         actor=SYSTEM,
@@ -168,7 +167,6 @@ def decide_flagged(
         review_referral(session, friend_id=found.friend_id, now=now)
     else:
         _end(session, referral_id, "rejected", "flagged", now)
-        _count(session, found.referrer_id)
         note(session, ReferralAdvanced(found.id, found.referrer_id, found.friend_id, "rejected", quiet=True))
     record(
         session,

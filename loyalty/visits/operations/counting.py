@@ -1,5 +1,7 @@
 """The visit part of a patient's summary row."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
@@ -33,6 +35,7 @@ def _review(count: ColumnElement[int]) -> Prepared:
             .where(_VISITS.c.patient_id == bindparam("patient"), _VISITS.c.status == "completed")
             .scalar_subquery(),
         )
+        .returning(_STATS.c.visit_count, _STATS.c.referral_count, _STATS.c.tier)
     )
 
 
@@ -40,12 +43,12 @@ _REVIEW = _review(func.count())
 _REVIEW_DAYS = _review(func.count(_VISITS.c.completed_on.distinct()))
 
 
-def review_visit_count(session: Session, patient_id: int, setup: Programme) -> None:
-    """Bring the visit part of the summary row in line with the facts (M2).
+def review_visit_count(session: Session, patient_id: int, setup: Programme) -> Any:
+    """Bring the visit part of the summary row in line with the facts (M2); what the row now says.
 
     A visit counts when it is completed, paid, and not wholly refunded; with the option
     ``visits.one_per_day`` at most one of a local day does.
     """
     hold_summary(session, patient_id)
     review = _REVIEW_DAYS if setup.settings["visits.one_per_day"] else _REVIEW
-    review.run(session, patient=patient_id)
+    return review.first(session, patient=patient_id)
