@@ -88,11 +88,15 @@ class Installation:
         signs = [text.find(sign) for sign in ("Traceback", "[error") if sign in text]
         return text[max(min(signs) - 500, 0) :][:5000] if signs else ""
 
-    def _answers(self) -> bool:
+    def is_ready(self) -> bool:
+        """Whether everything is there and running, the periodic jobs too."""
+        return self._answers("/readyz")
+
+    def _answers(self, path: str = "/healthz") -> bool:
         assert self._web is not None, "the web has not been started"
         assert self._web.poll() is None, self._log.read_text()
         try:
-            with urlopen(f"{self.url}/healthz", timeout=5):
+            with urlopen(self.url + path, timeout=5):
                 return True
         except OSError:
             return False

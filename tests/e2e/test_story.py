@@ -57,6 +57,7 @@ def test_one_visits_whole_way(tale: Tale, installation: Installation, window: Op
     see_the_friends_card(friend, tale)
     see_publication(story, patient, window)
     see_messages(story, friend)
+    until(installation.is_ready)
 
 
 def see_the_visit(story: Story, window: OpenWindow, patient: Window) -> None:
