@@ -23,7 +23,7 @@ def test_p2_money_is_exact() -> None:
         ("12,5", "RUB", "amount_unreadable"),
         ("NaN", "RUB", "amount_unreadable"),
         ("1e99", "RUB", "amount_unreadable"),
-        ("1", "XXX", "unknown_currency"),
+        ("1", "ZZZ", "unknown_currency"),
     ],
 )
 def test_amounts_that_no_till_knows_are_refused(amount: str, currency: str, code: str) -> None:
