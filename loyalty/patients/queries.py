@@ -80,23 +80,6 @@ def patients_with_phone(session: Session, phone: str) -> list[Patient]:
     )
 
 
-def same_person(session: Session, *, phone: str | None, name: str, birth_date: date | None) -> Patient | None:
-    """Who is meant when no external id is known: phone, name and birth date together (I1)."""
-    if phone is None:
-        return None
-    return session.scalar(
-        select(Patient)
-        .where(
-            Patient.phone == phone,
-            Patient.search_name == search_key(name),
-            Patient.birth_date.is_not_distinct_from(birth_date),
-            Patient.merged_into_id.is_(None),
-        )
-        .order_by(Patient.id)
-        .limit(1)
-    )
-
-
 _ROW = select(
     Patient.id,
     Patient.name,

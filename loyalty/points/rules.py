@@ -44,11 +44,6 @@ def order_of_use(lots: Iterable[OpenLot]) -> list[OpenLot]:
     return sorted(lots, key=lambda lot: (lot.valid_to is None, lot.valid_to or date.max, lot.id))
 
 
-def still_open(lot: OpenLot, today: date) -> bool:
-    """Whether a lot may still be spent: through the whole of its last day (TM3, TM4)."""
-    return lot.remaining > 0 and (lot.valid_to is None or lot.valid_to >= today)
-
-
 def plan_debit(lots: Iterable[OpenLot], points: int) -> tuple[list[tuple[int, int]], int]:
     """Which lots give how much, in the given order, and what no lot could cover."""
     taken: list[tuple[int, int]] = []

@@ -151,7 +151,3 @@ def taken_back(session: Session, refund_id: int) -> int:
         )
     )
     return -(points or 0)
-
-
-def refund_of(session: Session, visit_id: int, key: str) -> Refund | None:
-    return session.scalar(select(Refund).where(Refund.visit_id == visit_id, Refund.external_id == key))
