@@ -15,9 +15,11 @@ LONGEST_SOCKET_PATH = 100
 
 
 def socket_path(folder: Path = VALKEY_DATA) -> Path:
-    """The socket beside the data; in a deep folder, one in a private temporary folder instead."""
+    """The socket beside the data; in a deep folder or one with spaces, one in a private temporary folder."""
     beside = folder / "valkey.sock"
-    if len(os.fsencode(beside)) <= LONGEST_SOCKET_PATH:
+    # Redis names the socket in CLIENT INFO, a line of words split at spaces and at "=".
+    plain = not any(character.isspace() or character == "=" for character in str(beside))
+    if plain and len(os.fsencode(beside)) <= LONGEST_SOCKET_PATH:
         return beside
     mark = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     private = Path(tempfile.gettempdir()) / f"liana-{os.getuid()}-{mark}"

@@ -81,11 +81,15 @@ def test_a_stale_pid_file_does_not_hinder_a_start(tmp_path: Path) -> None:
     preconditions.check_single(pid_file)
 
 
-def test_a_deep_folder_gets_a_short_private_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    deep = tmp_path / ("d" * 120)
+@pytest.mark.parametrize("name", ["d" * 120, "a clinic", "a=clinic"])
+def test_a_deep_or_odd_folder_gets_a_short_private_socket(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / name
     monkeypatch.setattr("tempfile.tempdir", "/tmp")
     path = valkey.socket_path(deep)
     assert len(str(path)) <= valkey.LONGEST_SOCKET_PATH
+    assert not set(" =") & set(str(path))
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert valkey.socket_path(deep) == path
     path.parent.rmdir()

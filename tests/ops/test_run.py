@@ -56,6 +56,7 @@ class Started:
     """One `./run`, its console in a file."""
 
     def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
         self.console = folder.parent / "console.txt"
         given = {
             name: value for name, value in os.environ.items() if not name.startswith(("LIANA_", "FLASK_"))
@@ -83,6 +84,14 @@ class Started:
             except OSError:
                 time.sleep(0.2)
         raise AssertionError(f"{address} does not answer:\n{self.console.read_text()}")
+
+    def wait_for_workers(self) -> None:
+        """Until the processes without an address say that they have started."""
+        logs = [self.folder / "var" / "log" / f"{name}.log" for name in ("worker", "importer", "beat")]
+        ends = time.monotonic() + PATIENCE_SECONDS
+        while not all(log.exists() and " started" in log.read_text() for log in logs):
+            assert time.monotonic() < ends, f"they do not start:\n{self.console.read_text()}"
+            time.sleep(0.1)
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
@@ -125,6 +134,7 @@ def first_start(clone: Path, port: int) -> FirstStart:
     try:
         running.wait_for(f"http://127.0.0.1:{port}/healthz")
         running.wait_for(f"http://127.0.0.1:{port}/readyz")
+        running.wait_for_workers()
         children = running.family()
         commands = [child.cmdline() for child in children]
     finally:

@@ -15,6 +15,7 @@ from demo.clockwork import catch_up
 from demo.load import load
 from jobs.imports import run_import
 from loyalty.access.models import LoginSession
+from loyalty.access.operations import start_session
 from loyalty.access.operations.accounts import renew_password_link
 from loyalty.access.operations.keys import create_api_key
 from loyalty.clinic.models import Staff
@@ -99,6 +100,10 @@ def furnish(app: Flask) -> House:
         commit(session, MORNING)
         assert run_import(done, now=MORNING) == "done"
         places = {**_places(db.session(), people), "token": link, "batch_id": done}
+        start_session(
+            db.session(), kind="patient", person_id=people["vy"], device="another's phone", now=MORNING
+        )
+        commit(db.session(), MORNING)
         own_places = {**_own_places(db.session()), "admin.import_preview": {"batch_id": draft}}
         db.session.remove()
     house = House(app, people, places, own_places, key)
