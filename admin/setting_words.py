@@ -14,6 +14,9 @@ AREAS = {
     "points": _l("Points"),
     "tiers": _l("Tiers"),
     "visits": _l("Visits"),
+    "rewards": _l("Rewards"),
+    "certificates": _l("Gift certificates"),
+    "packages": _l("Packages"),
     "referrals": _l("Referrals"),
     "leaderboard": _l("Thank-you board"),
     "messages": _l("Messages"),
@@ -28,6 +31,18 @@ NOTES = {
     "points.cap_percent": _l("Share of a bill that points may pay, in percent"),
     "points.cap_percent_by_tag": _l("Larger share for patients with a tag, in percent"),
     "points.life_months": _l("Months that points live; 0 is for ever"),
+    "points.life_mode": _l(
+        "How the last day of points is found: months, days, end_of_month, end_of_year or never"
+    ),
+    "points.life_days": _l("Days that points live, where days are counted"),
+    "points.expiry_warning_days": _l("Days before points end to tell the patient"),
+    "points.manual_limit": _l("Points a person may give or take without a second one"),
+    "points.birthday_bonus": _l("Points for a birthday; 0 gives none"),
+    "tiers.grace_days": _l("Days a tier is kept after its window ends"),
+    "tiers.notice_days": _l("Days between the notice of a fall and the fall"),
+    "rewards.reminder_days": _l("Days a reward waits at the desk before the patient is reminded"),
+    "certificates.life_months": _l("Months a gift certificate lives; 0 is for ever"),
+    "packages.no_show_takes_session": _l("A missed visit takes its reserved session"),
     "tiers.window": _l("Over which time visits and friends count"),
     "visits.one_per_day": _l("Count at most one visit of a patient and day"),
     "referrals.reward_points": _l("Points for the referrer, given in two halves"),
@@ -57,6 +72,8 @@ def setting_note(setting: Setting) -> str:
     tier, _dot, way = rest.partition(".")
     if area == "tiers" and way == "visits":
         return _("Visits that reach %(tier)s; 0 switches this way off", tier=tier_name(tier))
+    if area == "tiers" and way == "entry_gift_points":
+        return _("Points given once on reaching %(tier)s; 0 gives none", tier=tier_name(tier))
     if area == "tiers" and way == "referrals":
         return _("Friends helped that reach %(tier)s; 0 switches this way off", tier=tier_name(tier))
     if area == "tiers" and way == "multiplier_percent":

@@ -9,7 +9,10 @@ from loyalty.kernel.localized import LocalizedText
 
 
 class Clinic(Base):
-    """The one clinic of this installation. ``settings`` holds only what differs from the defaults."""
+    """The one clinic of this installation. ``settings`` holds only what differs from the defaults.
+
+    ``rules_version`` grows with every change of the active earning rules, which are kept in memory by it.
+    """
 
     __tablename__ = "clinic"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
@@ -25,6 +28,7 @@ class Clinic(Base):
     hours: Mapped[LocalizedText] = mapped_column(Localized, default=LocalizedText)
     licence: Mapped[LocalizedText] = mapped_column(Localized, default=LocalizedText)
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    rules_version: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

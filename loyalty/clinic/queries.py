@@ -26,6 +26,7 @@ class Programme:
     currency: str
     language: str
     settings: Settings
+    rules_version: int
 
     @property
     def calendar(self) -> ClinicCalendar:
@@ -51,6 +52,7 @@ PROGRAMME_COLUMNS = (
     Clinic.currency,
     Clinic.language,
     Clinic.settings,
+    Clinic.rules_version,
 )
 _PROGRAMME = Prepared(select(*(table_of(Clinic).c[column.key] for column in PROGRAMME_COLUMNS)))
 _KEPT = "programme"
@@ -78,7 +80,15 @@ event.listen(Session, "after_rollback", forget_programme)
 
 def programme_of(row: Row[Any]) -> Programme:
     """The programme out of any row that holds ``PROGRAMME_COLUMNS``."""
-    return Programme(row.name, row.country, row.timezone, row.currency, row.language, Settings(row.settings))
+    return Programme(
+        row.name,
+        row.country,
+        row.timezone,
+        row.currency,
+        row.language,
+        Settings(row.settings),
+        row.rules_version,
+    )
 
 
 def clinic(session: Session) -> Clinic | None:

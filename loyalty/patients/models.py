@@ -1,6 +1,6 @@
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalty.kernel.database import Base, UtcDateTime
@@ -46,9 +46,11 @@ class PatientStats(Base):
     """What pages read often, one narrow row a patient, kept in the transaction that changes the facts.
 
     ``points_balance`` is the sum of her ledger entries (P1) and equals what her lots still hold less
-    ``points_debt``, the part taken back that no lot could cover (P10). ``visit_count`` follows M2 and
+    ``points_debt``, the part taken back that no lot could cover (P10). ``points_held`` are put on visits that
+    are not completed yet. ``visit_count`` follows M2 and
     ``referral_count`` M3; ``spend_minor`` is paid money less refunds. ``flask check`` compares all of it
-    with the facts.
+    with the facts. ``tier_falls_on`` is the announced day of a fall (M6); a pin holds the tier through the
+    local day ``tier_pin_until`` (M10): at least, or, when it ``lowers``, exactly.
     """
 
     __tablename__ = "patient_stats"
@@ -58,6 +60,9 @@ class PatientStats(Base):
         CheckConstraint("visit_count >= 0", name="visits"),
         CheckConstraint("referral_count >= 0", name="referrals"),
         CheckConstraint("points_debt >= 0", name="debt"),
+        CheckConstraint("points_held >= 0", name="held"),
+        Index(None, "tier_falls_on"),
+        Index(None, "tier_pin_until"),
     )
 
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), primary_key=True, autoincrement=False)
@@ -70,6 +75,11 @@ class PatientStats(Base):
     points_debt: Mapped[int] = mapped_column(default=0)
     tier: Mapped[str | None] = mapped_column(String(8))
     tier_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    points_held: Mapped[int] = mapped_column(default=0, server_default="0")
+    tier_falls_on: Mapped[date | None]
+    tier_pin: Mapped[str | None] = mapped_column(String(8))
+    tier_pin_until: Mapped[date | None]
+    tier_pin_lowers: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Consent(Base):

@@ -1,9 +1,11 @@
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from loyalty.kernel.database import Base, UtcDateTime
+from loyalty.kernel.database import Base, Localized, UtcDateTime
+from loyalty.kernel.localized import LocalizedText
 
 
 class LedgerEntry(Base):
@@ -11,7 +13,8 @@ class LedgerEntry(Base):
 
     ``key`` names the cause ("visit:7:earn"); being unique it makes every replay harmless (P4).
     ``money_per_point_minor`` and ``multiplier_percent`` are the rate of the earning day, by which refunds
-    take back (P9).
+    take back (P9); ``weight_part`` over ``weight_whole`` is what earning rules made of it, None where none
+    applied. ``rule_ids`` are the versions of the earning rules that produced the entry (P5).
     """
 
     __tablename__ = "ledger_entries"
@@ -26,6 +29,9 @@ class LedgerEntry(Base):
     rule: Mapped[str] = mapped_column(String(40), default="")
     money_per_point_minor: Mapped[int | None]
     multiplier_percent: Mapped[int | None]
+    weight_part: Mapped[int | None]
+    weight_whole: Mapped[int | None]
+    rule_ids: Mapped[list[int] | None] = mapped_column(JSON)
     valid_to: Mapped[date | None]
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))
     refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id"))
@@ -54,11 +60,77 @@ class Lot(Base):
 
 
 class LotUse(Base):
-    """How much a debit took from which lot, so that undoing it restores the same lots (P11)."""
+    """How much a debit took from which lot, so that undoing it restores the same lots (P11).
+
+    ``restored`` is how much of it has been given back.
+    """
 
     __tablename__ = "lot_uses"
-    __table_args__ = (CheckConstraint("points > 0", name="positive"),)
+    __table_args__ = (
+        CheckConstraint("points > 0", name="positive"),
+        CheckConstraint("restored >= 0 AND restored <= points", name="restored_within"),
+    )
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entries.id"), primary_key=True)
     lot_id: Mapped[int] = mapped_column(ForeignKey("lots.id"), primary_key=True)
     points: Mapped[int]
+    restored: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class EarningRule(Base):
+    """One version of an earning rule; a change is a new version, and entries keep the one they came from.
+
+    ``trigger`` is visit, birthday or manual; ``conditions`` and what they mean stand in ``rules.earning``.
+    ``percent`` is the share of the plain points that matching bill lines earn (200 is double), ``points`` a
+    fixed number; exactly one of them is set. ``state`` is draft, active or retired; of one code at most one
+    version is active.
+    """
+
+    __tablename__ = "earning_rules"
+    __table_args__ = (
+        UniqueConstraint("code", "version"),
+        Index(None, "state", "trigger"),
+        CheckConstraint("(percent IS NULL) <> (points IS NULL)", name="one_effect"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(30))
+    version: Mapped[int] = mapped_column(default=1)
+    name: Mapped[LocalizedText] = mapped_column(Localized)
+    trigger: Mapped[str] = mapped_column(String(10))
+    conditions: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    percent: Mapped[int | None]
+    points: Mapped[int | None]
+    priority: Mapped[int] = mapped_column(default=0)
+    stacks: Mapped[bool] = mapped_column(default=True)
+    state: Mapped[str] = mapped_column(String(8), default="draft")
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ManualEntry(Base):
+    """Points that a person gives or takes, with a reason; above the limit a second person decides (P15).
+
+    ``state`` is posted, waiting, refused; a waiting one has no ledger entry yet. ``key`` is the caller's.
+    """
+
+    __tablename__ = "manual_entries"
+    __table_args__ = (Index(None, "state", "requested_at"), Index(None, "patient_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
+    points: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(500))
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("earning_rules.id"))
+    valid_to: Mapped[date | None]
+    state: Mapped[str] = mapped_column(String(8))
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    requested_by_kind: Mapped[str] = mapped_column(String(16))
+    requested_by_id: Mapped[int | None]
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None]
+    refusal: Mapped[str | None] = mapped_column(String(500))

@@ -10,7 +10,9 @@ class Visit(Base):
     """One appointment and its bill; ``status`` is one of ``rules.STATUSES``. Money in minor units.
 
     ``completed_on`` is the clinic's local day of ``completed_at``, kept because days are counted (M2);
-    ``paid_at`` is the instant of the last payment.
+    ``paid_at`` is the instant of the last payment. ``completion`` counts the times it was completed: undoing
+    a completion starts a new one, whose effects have keys of their own. ``due_minor`` is what is left to pay
+    in money after discounts, points, certificates and package sessions (V1).
     """
 
     __tablename__ = "visits"
@@ -19,6 +21,8 @@ class Visit(Base):
         Index(None, "completed_at", "patient_id"),
         Index(None, "status", "scheduled_at"),
         CheckConstraint("refunded_minor <= paid_minor", name="refund_within_paid"),
+        CheckConstraint("certificate_returned_minor <= certificate_minor", name="return_within_certificate"),
+        CheckConstraint("points_returned <= points_used", name="return_within_points"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,9 +44,14 @@ class Visit(Base):
     discount_minor: Mapped[int] = mapped_column(default=0)
     points_used: Mapped[int] = mapped_column(default=0)
     points_value_minor: Mapped[int] = mapped_column(default=0)
+    certificate_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    package_minor: Mapped[int] = mapped_column(default=0, server_default="0")
     due_minor: Mapped[int] = mapped_column(default=0)
     paid_minor: Mapped[int] = mapped_column(default=0)
     refunded_minor: Mapped[int] = mapped_column(default=0)
+    certificate_returned_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    points_returned: Mapped[int] = mapped_column(default=0, server_default="0")
+    completion: Mapped[int] = mapped_column(default=1, server_default="1")
     follow_up_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
@@ -59,6 +68,7 @@ class BillLine(Base):
     quantity: Mapped[int] = mapped_column(default=1)
     amount_minor: Mapped[int]
     discount_minor: Mapped[int] = mapped_column(default=0)
+    package_minor: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Payment(Base):
@@ -73,7 +83,10 @@ class Payment(Base):
 
 
 class Refund(Base):
-    """Money given back; ``external_id`` is the key under which a refund is counted once (P12)."""
+    """What was given back; ``external_id`` is the key under which a refund is counted once (P12).
+
+    ``amount_minor`` went back as money, ``certificate_minor`` to certificates, ``points`` to their lots.
+    """
 
     __tablename__ = "refunds"
     __table_args__ = (UniqueConstraint("visit_id", "external_id"),)
@@ -82,6 +95,8 @@ class Refund(Base):
     visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id"))
     external_id: Mapped[str] = mapped_column(String(120))
     amount_minor: Mapped[int]
+    certificate_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    points: Mapped[int] = mapped_column(default=0, server_default="0")
     refunded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(String(500))
 

@@ -13,7 +13,7 @@ from loyalty.kernel.localized import LocalizedText
 
 
 def clinic(zone: str = "Asia/Ho_Chi_Minh") -> Programme:
-    return Programme(LocalizedText.of("An Nhiên"), "VN", zone, "VND", "vi", Settings({}))
+    return Programme(LocalizedText.of("An Nhiên"), "VN", zone, "VND", "vi", Settings({}), 0)
 
 
 def at(text: str, zone: str = "Asia/Ho_Chi_Minh") -> datetime:

@@ -19,6 +19,17 @@ class Permission(StrEnum):
     PUBLISH_LEADERBOARD = "publish_leaderboard"
     SEE_MESSAGES = "see_messages"
     IMPORT_FILES = "import_files"
+    ADJUST_POINTS = "adjust_points"
+    APPROVE_POINTS = "approve_points"
+    HAND_OVER_REWARDS = "hand_over_rewards"
+    APPROVE_REWARDS = "approve_rewards"
+    ISSUE_OFFERS = "issue_offers"
+    EDIT_CATALOGUE = "edit_catalogue"
+    EDIT_EARNING_RULES = "edit_earning_rules"
+    EDIT_TIERS = "edit_tiers"
+    PIN_TIERS = "pin_tiers"
+    MERGE_PATIENTS = "merge_patients"
+    SEE_REPORTS = "see_reports"
     SEE_HEALTH = "see_health"
     SEE_AUDIT = "see_audit"
     CHANGE_SETTINGS = "change_settings"
@@ -35,9 +46,20 @@ _DESK = frozenset(
         _P.REGISTER_VISITS,
         _P.SEE_REFERRALS,
         _P.ATTRIBUTE_REFERRALS,
+        _P.ADJUST_POINTS,
+        _P.HAND_OVER_REWARDS,
+        _P.ISSUE_OFFERS,
     }
 )
 _MANAGER = _DESK | {
+    _P.APPROVE_POINTS,
+    _P.APPROVE_REWARDS,
+    _P.EDIT_CATALOGUE,
+    _P.EDIT_EARNING_RULES,
+    _P.EDIT_TIERS,
+    _P.PIN_TIERS,
+    _P.MERGE_PATIENTS,
+    _P.SEE_REPORTS,
     _P.REFUND_VISITS,
     _P.DECIDE_REFERRALS,
     _P.SEE_LEADERBOARD,
@@ -54,7 +76,14 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
     "reception": _DESK,
     "care": frozenset({_P.SEE_TODAY, _P.SEE_PATIENTS, _P.SEE_PHONES, _P.SEE_MESSAGES}),
     "marketing": frozenset(
-        {_P.SEE_TODAY, _P.SEE_REFERRALS, _P.SEE_LEADERBOARD, _P.REVIEW_NICKNAMES, _P.SEE_MESSAGES}
+        {
+            _P.SEE_TODAY,
+            _P.SEE_REFERRALS,
+            _P.SEE_LEADERBOARD,
+            _P.REVIEW_NICKNAMES,
+            _P.SEE_MESSAGES,
+            _P.EDIT_CATALOGUE,
+        }
     ),
     "manager": _MANAGER,
     "administrator": frozenset(

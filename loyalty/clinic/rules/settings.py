@@ -69,7 +69,47 @@ _ALL = (
     ),
     Setting("points.life_months", 6, "P5", "Months that points live; 0 is for ever", _number(0, 120)),
     Setting(
-        "tiers.window", "lifetime", "M4", "Over which time visits and friends count", _one_of("lifetime")
+        "points.life_mode",
+        "months",
+        "P5",
+        "How the last day of points is found",
+        _one_of("months", "days", "end_of_month", "end_of_year", "never"),
+    ),
+    Setting("points.life_days", 180, "P5", "Days that points live, where days are counted", _number(1, 3650)),
+    Setting("points.expiry_warning_days", 14, "P14", "Days before points end to say so", _number(1, 90)),
+    Setting(
+        "points.manual_limit",
+        500,
+        "P15",
+        "Points a person may give or take without a second one",
+        _number(0, 10**6),
+    ),
+    Setting("points.birthday_bonus", 0, "P16", "Points for a birthday; 0 gives none", _number(0, 10**6)),
+    Setting(
+        "tiers.window",
+        "lifetime",
+        "M4",
+        "Over which time visits and friends count",
+        _one_of("lifetime", "rolling_12_months", "calendar_year"),
+    ),
+    Setting("tiers.grace_days", 30, "M4", "Days a tier is kept after its window ends", _number(0, 366)),
+    Setting("tiers.notice_days", 30, "M6", "Days between the notice of a fall and the fall", _number(1, 366)),
+    Setting(
+        "rewards.reminder_days",
+        7,
+        "V7",
+        "Days a reward waits at the desk before the patient is reminded",
+        _number(1, 90),
+    ),
+    Setting(
+        "certificates.life_months",
+        12,
+        "V4",
+        "Months a gift certificate lives; 0 is for ever",
+        _number(0, 120),
+    ),
+    Setting(
+        "packages.no_show_takes_session", False, "V6", "A missed visit takes its reserved session", _flag
     ),
     Setting("visits.one_per_day", False, "M2", "Count at most one visit of a patient and local day", _flag),
     Setting(
@@ -126,6 +166,16 @@ _ALL = (
             "P2",
             f"Points of a visit in the tier {tier}, in percent of the plain number",
             _number(0, 1000),
+        )
+        for tier, *_ in _TIERS
+    ),
+    *(
+        Setting(
+            f"tiers.{tier}.entry_gift_points",
+            0,
+            "M7",
+            f"Points given once on reaching the tier {tier}",
+            _number(0, 10**6),
         )
         for tier, *_ in _TIERS
     ),
