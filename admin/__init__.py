@@ -15,6 +15,7 @@ from admin import (  # noqa: E402, F401
     imports,
     labels,
     leaderboards,
+    liability,
     login,
     messages,
     moves,

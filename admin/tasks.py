@@ -95,6 +95,23 @@ def _flagged(found: Waiting) -> Task | None:
     )
 
 
+def _manual_points(found: Waiting) -> Task | None:
+    if not found.manual_points:
+        return None
+    return Task(
+        "check",
+        "warn",
+        ngettext(
+            "%(num)s change of points to approve",
+            "%(num)s changes of points to approve",
+            found.manual_points,
+        ),
+        _("They are above the limit for one person alone."),
+        url_for("admin.approvals"),
+        _("Decide"),
+    )
+
+
 def _uncertain(found: Waiting) -> Task | None:
     if not found.uncertain:
         return None

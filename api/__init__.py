@@ -4,4 +4,13 @@ from flask import Blueprint
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
-from api import gate, patients, points, problems, quotes, specification, visits  # noqa: E402, F401
+from api import (  # noqa: E402, F401
+    gate,
+    patients,
+    points,
+    problems,
+    quotes,
+    reports,
+    specification,
+    visits,
+)

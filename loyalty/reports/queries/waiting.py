@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from loyalty.leaderboard.models import Board, Nickname
 from loyalty.messaging.models import Message
 from loyalty.patients.models import Patient
+from loyalty.points.models import ManualEntry
 from loyalty.referrals.models import Referral
 from loyalty.referrals.queries import HELD
 from loyalty.visits.models import AppointmentRequest
@@ -28,6 +29,7 @@ class Waiting:
     uncertain: int
     failed: int
     without_source: int
+    manual_points: int
     draft_month: str | None
 
 
@@ -60,6 +62,7 @@ def waiting(session: Session, *, joined_since: datetime, now: datetime) -> Waiti
                 Patient.source_kind.is_(None),
                 Patient.merged_into_id.is_(None),
             ),
+            _count(ManualEntry.state == "waiting"),
             oldest_draft,
         )
     ).one()
