@@ -69,8 +69,8 @@ def card_of(patient: SignedInPatient, lots: list[OpenLot] | None = None) -> Card
 
 
 def available(lots: list[OpenLot], patient: SignedInPatient) -> int:
-    """Points the patient may spend: open lots less debt, below zero while in debt (P10)."""
-    return sum(lot.remaining for lot in lots) - patient.stats.points_debt
+    """Points the patient may spend: open lots less debt and what is set aside; below zero in debt (P10)."""
+    return sum(lot.remaining for lot in lots) - patient.stats.points_debt - patient.stats.points_held
 
 
 def ending_next(lots: list[OpenLot]) -> tuple[int, date] | None:

@@ -38,6 +38,7 @@ class Stats:
     last_visit_at: datetime | None
     points_balance: int
     points_debt: int
+    points_held: int
     tier: str | None
     tier_since: datetime | None
 
