@@ -11,6 +11,16 @@ from loyalty.patients.models import Consent, Patient, PatientStats
 
 _CONSENTS, _STATS = table_of(Consent), table_of(PatientStats)
 _HELD = "held_summaries"
+#: What of a summary row decides about the tier (M1, M6, M10).
+STANDING = (
+    _STATS.c.visit_count,
+    _STATS.c.referral_count,
+    _STATS.c.tier,
+    _STATS.c.tier_falls_on,
+    _STATS.c.tier_pin,
+    _STATS.c.tier_pin_until,
+    _STATS.c.tier_pin_lowers,
+)
 _HOLD = Prepared(
     select(_STATS.c.patient_id).where(_STATS.c.patient_id == bindparam("patient")).with_for_update()
 )

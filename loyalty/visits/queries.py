@@ -6,9 +6,18 @@ from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.models import Doctor, Service
+from loyalty.kernel.database import table_of
 from loyalty.kernel.localized import LocalizedText
 from loyalty.patients.models import Patient, PatientStats
 from loyalty.visits.models import AppointmentRequest, BillLine, Payment, Refund, Visit
+
+_VISITS = table_of(Visit)
+#: Which visits count: completed, paid and not wholly refunded (M2).
+COUNTED = (
+    (_VISITS.c.status == "completed")
+    & (_VISITS.c.paid_minor >= _VISITS.c.due_minor)
+    & ((_VISITS.c.refunded_minor < _VISITS.c.paid_minor) | (_VISITS.c.paid_minor == 0))
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from loyalty.kernel.events import note
 from loyalty.kernel.prepared import Prepared
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import PatientStats
-from loyalty.patients.queries import hold_summary
+from loyalty.patients.queries import STANDING, hold_summary
 from loyalty.referrals import queries
 from loyalty.referrals.events import HalfReached, HalfReversed, ReferralAdvanced
 from loyalty.referrals.models import Referral
@@ -48,7 +48,7 @@ _COUNT = Prepared(
         .where(_REFERRALS.c.referrer_id == bindparam("referrer"), _REFERRALS.c.stage == "qualified")
         .scalar_subquery()
     )
-    .returning(_STATS.c.visit_count, _STATS.c.referral_count, _STATS.c.tier)
+    .returning(*STANDING)
 )
 
 

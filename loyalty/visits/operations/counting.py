@@ -9,17 +9,13 @@ from loyalty.clinic.queries import Programme
 from loyalty.kernel.database import table_of
 from loyalty.kernel.prepared import Prepared
 from loyalty.patients.models import PatientStats
-from loyalty.patients.queries import hold_summary
+from loyalty.patients.queries import STANDING, hold_summary
 from loyalty.visits.models import Visit
+from loyalty.visits.queries import COUNTED
 
 _VISITS = table_of(Visit)
 _STATS = table_of(PatientStats)
-_COUNTS = (
-    (_VISITS.c.status == "completed")
-    & (_VISITS.c.paid_minor >= _VISITS.c.due_minor)
-    & ((_VISITS.c.refunded_minor < _VISITS.c.paid_minor) | (_VISITS.c.paid_minor == 0))
-    & (_VISITS.c.patient_id == bindparam("patient"))
-)
+_COUNTS = COUNTED & (_VISITS.c.patient_id == bindparam("patient"))
 _SPENT = func.coalesce(func.sum(_VISITS.c.paid_minor - _VISITS.c.refunded_minor), 0)
 
 
@@ -35,7 +31,7 @@ def _review(count: ColumnElement[int]) -> Prepared:
             .where(_VISITS.c.patient_id == bindparam("patient"), _VISITS.c.status == "completed")
             .scalar_subquery(),
         )
-        .returning(_STATS.c.visit_count, _STATS.c.referral_count, _STATS.c.tier)
+        .returning(*STANDING)
     )
 
 
