@@ -4,7 +4,7 @@
 class Refusal(Exception):
     """Raised before anything has changed; ``code`` is from a closed list, ``params`` fill the sentence."""
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code)
         self.code = code
         self.params = params

@@ -16,7 +16,7 @@ from loyalty.kernel.refusal import Refusal
 from loyalty.points import operations as points
 from loyalty.referrals.operations import use_pack
 from loyalty.settlement.queries import Payer, payer
-from loyalty.settlement.rules import Bill, Line, Paid, check_payments, settle
+from loyalty.settlement.rules import Bill, Line, OffersOnBill, Paid, check_payments, settle
 from loyalty.visits.events import VisitCompleted
 from loyalty.visits.models import BillLine, Payment, Visit
 from loyalty.visits.rules import moves_to, sources_of
@@ -88,7 +88,7 @@ def register_visit(
         return int(first)
     bill = settle(
         lines,
-        pack_percent=who.pack_percent,
+        offers=OffersOnBill(pack_percent=who.pack_percent),
         points_used=points_used,
         cap_percent=who.cap_percent,
         point_minor=setup.minor(setup.settings["points.value"]),

@@ -15,7 +15,7 @@ from loyalty.points import queries as points
 from loyalty.points.rules import cap_percent
 from loyalty.referrals.models import Referral
 from loyalty.referrals.rules import OPEN_STAGES
-from loyalty.settlement.rules import Bill, Line, largest_points, pack_discounts, settle
+from loyalty.settlement.rules import Bill, Line, OffersOnBill, largest_points, pack_discounts, settle
 
 _PATIENTS = table_of(Patient)
 _STATS = table_of(PatientStats)
@@ -103,7 +103,7 @@ def quote(
     used = min(most, max(0, available)) if points_used == "max" else int(points_used)
     bill = settle(
         lines,
-        pack_percent=who.pack_percent,
+        offers=OffersOnBill(pack_percent=who.pack_percent),
         points_used=used,
         cap_percent=who.cap_percent,
         point_minor=point_minor,

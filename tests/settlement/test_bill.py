@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from loyalty.points.models import LedgerEntry
 from loyalty.referrals.models import Referral
 from loyalty.settlement.operations import pay_visit, register_visit
 from loyalty.settlement.queries import quote
-from loyalty.settlement.rules import Line, Paid, settle
+from loyalty.settlement.rules import Line, OffersOnBill, Paid, settle
 from loyalty.visits.models import Visit
 from loyalty.visits.operations import book_visit, cancel_visit, mark_arrived, refund_visit
 from tests.support.acting import commit
@@ -106,7 +107,7 @@ def test_v1_no_step_goes_below_zero_and_order_does_not_matter(
     given_lines: list[tuple[int, str]], pack: int | None, cap: int, point: int, random: object
 ) -> None:
     lines = [Line(1, amount, kind=kind) for amount, kind in given_lines]
-    terms = {"pack_percent": pack, "cap_percent": cap, "point_minor": point}
+    terms: dict[str, Any] = {"offers": OffersOnBill(pack), "cap_percent": cap, "point_minor": point}
     left = settle(lines, points_used=0, **terms).due_minor
     most = left * cap // 100 // point
     bill = settle(lines, points_used=most, **terms)
