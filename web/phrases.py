@@ -14,6 +14,7 @@ from web import labels
 from web.formats import day, day_time, money, month, number
 from web.message_texts import message_text
 from web.phrases_imports import FILE_SENTENCES
+from web.phrases_rewards import REWARD_SENTENCES
 
 __all__ = ["message_text", "refusal_text"]
 
@@ -25,7 +26,7 @@ def refusal_text(refusal: Refusal) -> str:
     counted = _COUNTED.get(refusal.code)
     if counted is not None:
         return counted(refusal.params)
-    sentence = _SENTENCES.get(refusal.code) or FILE_SENTENCES.get(refusal.code)
+    sentence = next((area[refusal.code] for area in (_SENTENCES, *_AREAS) if refusal.code in area), None)
     if sentence is None:
         return _("This is not possible. Nothing was changed.")
     return str(sentence) % _shown(refusal.params)
@@ -38,6 +39,8 @@ def _shown(params: Mapping[str, Any]) -> dict[str, str]:
 def _shown_value(name: str, value: Any) -> str:
     if name in ("status", "wanted"):
         return labels.status_name(str(value))
+    if name == "tier":
+        return labels.tier_name(str(value))
     if isinstance(value, int):
         return money(value) if name.endswith("_minor") else number(value)
     if isinstance(value, datetime):
@@ -103,6 +106,12 @@ _COUNTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "points_over_cap": _over_cap,
     "nicknames_waiting": _nicknames_waiting,
 }
+
+#: Sentences of areas that have a file of their own.
+_AREAS: tuple[Mapping[str, Any], ...] = (
+    FILE_SENTENCES,
+    REWARD_SENTENCES,
+)
 
 _SENTENCES: Mapping[str, Any] = {
     # ways in

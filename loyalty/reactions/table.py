@@ -6,6 +6,7 @@ from loyalty.patients.events import ConsentChanged, PatientRegistered
 from loyalty.points.events import PointsChanged
 from loyalty.reactions import notices, standing
 from loyalty.referrals.events import HalfReached, HalfReversed, ReferralAdvanced
+from loyalty.rewards.events import RedemptionEnded, RedemptionReady, RewardRedeemed
 from loyalty.tiers.events import TierReached
 from loyalty.visits.events import (
     AppointmentRequested,
@@ -32,4 +33,7 @@ REACTIONS: Reactions = {
     BoardPublished: (standing.thank_ambassadors,),
     ReferralAdvanced: (standing.review_referrer, notices.tell_referrer),
     TierReached: (notices.tell_tier,),
+    RewardRedeemed: (),
+    RedemptionReady: (),
+    RedemptionEnded: (),
 }

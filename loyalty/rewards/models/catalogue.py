@@ -23,9 +23,9 @@ class Picture(Base):
 class Reward(Base):
     """A catalogue item; ``kind`` is gift, percent, amount, service, certificate or package.
 
-    ``points`` is its price; ``stock`` None is without end; ``tier`` is the lowest that may take it. ``details``
-    says what comes out (``rules.catalogue`` lists its keys by kind). ``icon`` and ``hue`` draw it while it has
-    no photo. ``pickup_days`` is how long it waits to be fetched.
+    ``points`` is its price; ``stock`` None is without end; ``tier`` is the lowest that may take it.
+    ``details`` says what comes out (``rules.catalogue`` lists its keys by kind). ``icon`` and ``hue`` draw it
+    while it has no photo. ``pickup_days`` is how long it waits to be fetched.
     """
 
     __tablename__ = "rewards"

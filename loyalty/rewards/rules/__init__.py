@@ -1,0 +1,1 @@
+"""Decisions of the rewards capability on plain values."""
