@@ -17,7 +17,7 @@ from loyalty.leaderboard.queries import ambassadors
 from loyalty.patients.events import ConsentChanged, PatientRegistered
 from loyalty.patients.models import PatientStats
 from loyalty.points import operations as points
-from loyalty.points.rules import last_day
+from loyalty.points.rules import last_day_after_months
 from loyalty.referrals import operations as referrals
 from loyalty.referrals.events import HalfReached, HalfReversed, ReferralAdvanced
 from loyalty.tiers import operations as tiers
@@ -36,6 +36,9 @@ _BILL = Prepared(
         _VISITS.c.paid_minor,
         _VISITS.c.refunded_minor,
         _VISITS.c.paid_at,
+        _VISITS.c.certificate_minor,
+        _VISITS.c.certificate_returned_minor,
+        _VISITS.c.completion,
         _STATS.c.tier,
     )
     .join(_STATS, _STATS.c.patient_id == _VISITS.c.patient_id)
@@ -94,7 +97,7 @@ def give_half(session: Session, happened: HalfReached, now: datetime) -> None:
         kind="referral",
         key=f"referral:{happened.referral_id}:{happened.half}",
         at=happened.reached_at,
-        valid_to=last_day(day, happened.life_months),
+        valid_to=last_day_after_months(day, happened.life_months),
         rule=f"referral_{happened.half}_half",
         referral_id=happened.referral_id,
         quiet=True,

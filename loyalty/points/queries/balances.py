@@ -1,18 +1,22 @@
-from collections.abc import Sequence
+"""What a patient has, may spend and loses next."""
+
 from datetime import date
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.queries import Programme
 from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.prepared import Prepared
 from loyalty.patients.models import PatientStats
-from loyalty.points.models import LedgerEntry, Lot
-from loyalty.points.rules import OpenLot, Rate
+from loyalty.points.models import LedgerEntry, Lot, LotUse
+from loyalty.points.rules import OpenLot, Rate, Use
+from loyalty.points.rules.earning import Weighed
 
 _LOTS = table_of(Lot)
 _STATS = table_of(PatientStats)
+_ENTRIES = table_of(LedgerEntry)
+_USES = table_of(LotUse)
 _IS_OPEN = (
     (_LOTS.c.patient_id == bindparam("patient"))
     & (_LOTS.c.remaining > 0)
@@ -22,7 +26,10 @@ _OPEN = Prepared(select(_LOTS.c.id, _LOTS.c.remaining, _LOTS.c.valid_to).where(_
 _AVAILABLE = select(
     select(func.coalesce(func.sum(_LOTS.c.remaining), 0)).where(_IS_OPEN).scalar_subquery()
     - func.coalesce(
-        select(_STATS.c.points_debt).where(_STATS.c.patient_id == bindparam("patient")).scalar_subquery(), 0
+        select(_STATS.c.points_debt + _STATS.c.points_held)
+        .where(_STATS.c.patient_id == bindparam("patient"))
+        .scalar_subquery(),
+        0,
     )
 )
 _NEXT = (
@@ -37,7 +44,8 @@ _NEXT = (
 def available(session: Session, patient_id: int, today: date) -> int:
     """Points the patient may spend on a local day: open lots less debt, negative while in debt (P10).
 
-    Lots past their last day do not count, whether or not the job has recorded it (TM4).
+    What is put on a visit to come is not free to be spent. Lots past their last day do not count, whether
+    or not the job has recorded it (TM4).
     """
     return connection_of(session).execute(_AVAILABLE, {"patient": patient_id, "today": today}).scalar_one()  # type: ignore[no-any-return]
 
@@ -54,47 +62,21 @@ def open_lots(session: Session, patient_id: int, today: date) -> list[OpenLot]:
     return [OpenLot(row.id, row.remaining, row.valid_to) for row in rows]
 
 
-def entries(
-    session: Session,
-    patient_id: int,
-    *,
-    before: int | None = None,
-    after: int | None = None,
-    limit: int = 30,
-    oldest_first: bool = False,
-) -> list[LedgerEntry]:
-    """A patient's ledger entries, the latest first unless asked otherwise; keyset by entry id."""
-    query = select(LedgerEntry).where(LedgerEntry.patient_id == patient_id)
-    if before is not None:
-        query = query.where(LedgerEntry.id < before)
-    if after is not None:
-        query = query.where(LedgerEntry.id > after)
-    order = LedgerEntry.id.asc() if oldest_first else LedgerEntry.id.desc()
-    return list(session.scalars(query.order_by(order).limit(limit)))
-
-
-def outstanding(session: Session, today: date) -> int:
-    """All points that patients may still spend on a local day."""
-    return (
-        session.scalar(
-            select(func.coalesce(func.sum(Lot.remaining), 0)).where(
-                Lot.remaining > 0, or_(Lot.valid_to.is_(None), Lot.valid_to >= today)
-            )
-        )
-        or 0
-    )
-
-
-def entries_of_visit(session: Session, visit_id: int) -> Sequence[Row[str, int]]:
-    """What a visit did to its patient's points, as (kind, points)."""
-    return session.execute(
-        select(LedgerEntry.kind, LedgerEntry.points)
-        .where(LedgerEntry.visit_id == visit_id)
-        .order_by(LedgerEntry.id)
+def uses_of(session: Session, redeem_key: str) -> tuple[int | None, list[Use]]:
+    """The entry of a redemption and what it took from which lots and has not got back (P11)."""
+    rows = session.execute(
+        select(_ENTRIES.c.id, _USES.c.lot_id, _USES.c.points - _USES.c.restored, _LOTS.c.valid_to)
+        .join(_USES, _USES.c.entry_id == _ENTRIES.c.id)
+        .join(_LOTS, _LOTS.c.id == _USES.c.lot_id)
+        .where(_ENTRIES.c.key == redeem_key)
     ).all()
+    return (rows[0].id if rows else None), [Use(*row[1:]) for row in rows]
 
 
-def rate_of(programme: Programme, tier: str | None) -> Rate:
-    """The rate at which a patient of a tier earns today (P2)."""
+def rate_of(programme: Programme, tier: str | None, weighed: Weighed | None = None) -> Rate:
+    """The rate at which a patient of a tier earns today (P2), with what earning rules made of it."""
     multiplier = programme.settings[f"tiers.{tier}.multiplier_percent"] if tier else 100
-    return Rate(programme.minor(programme.settings["points.money_per_point"]), multiplier)
+    money = programme.minor(programme.settings["points.money_per_point"])
+    if weighed is None or not weighed.whole:
+        return Rate(money, multiplier)
+    return Rate(money, multiplier, weighed.part, weighed.whole)

@@ -1,0 +1,27 @@
+"""Reads of the points capability."""
+
+from loyalty.points.queries.balances import available, next_expiry, open_lots, rate_of, uses_of
+from loyalty.points.queries.earning_rules import active_rules, earning_rule, earning_rules
+from loyalty.points.queries.ledger import LedgerLine, entries, entries_of_visit, ledger_lines
+from loyalty.points.queries.liability import outstanding
+from loyalty.points.queries.manual import manual_entries, waiting_entries
+from loyalty.points.queries.weighing import weigh_visit
+
+__all__ = [
+    "LedgerLine",
+    "active_rules",
+    "available",
+    "earning_rule",
+    "earning_rules",
+    "entries",
+    "entries_of_visit",
+    "ledger_lines",
+    "manual_entries",
+    "next_expiry",
+    "open_lots",
+    "outstanding",
+    "rate_of",
+    "uses_of",
+    "waiting_entries",
+    "weigh_visit",
+]
