@@ -62,6 +62,7 @@ class LedgerLine:
     reason: str | None
     actor_kind: str
     actor_id: int | None
+    key: str
 
     @property
     def reverses(self) -> int | None:
@@ -85,6 +86,7 @@ _LINE_COLUMNS = (
     _ENTRIES.reason,
     _ENTRIES.actor_kind,
     _ENTRIES.actor_id,
+    _ENTRIES.key,
 )
 
 
