@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, event, func, or_, select
+from sqlalchemy import Select, and_, bindparam, event, func, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.contacts import search_key
@@ -114,6 +114,7 @@ def search_patients(
     wanted = [Patient.search_name.contains(words, autoescape=True)] if words else []
     if len(digits) >= 3:
         wanted += [Patient.phone.endswith(digits.lstrip("0")), Patient.card_number.startswith(digits)]
+        wanted.append(Patient.id.in_(_taken_over(digits)))
     query = _ROW.where(Patient.merged_into_id.is_(None))
     if wanted:
         query = query.where(or_(*wanted))
@@ -124,6 +125,13 @@ def search_patients(
         )
     rows = session.execute(query.order_by(Patient.search_name, Patient.id).limit(limit))
     return [PatientRow(*row) for row in rows]
+
+
+def _taken_over(digits: str) -> Select[int | None]:
+    """Who took over a merged record's phone or card: both are still in people's hands (P17)."""
+    phone, card = Patient.phone.endswith(digits.lstrip("0")), Patient.card_number.startswith(digits)
+    gone = Patient.merged_into_id
+    return select(gone).where(gone.is_not(None), or_(phone, card))
 
 
 def consents_of(session: Session, patient_id: int) -> dict[tuple[str, str], Consent]:

@@ -84,18 +84,20 @@ def code_of(session: Session, patient_id: int) -> InviteCode | None:
     return session.scalar(select(InviteCode).where(InviteCode.patient_id == patient_id))
 
 
+_OWNER = aliased(Patient)
+#: The code of a merged record leads to the kept one (P17).
 _INVITATION = (
     select(
         InviteCode.id,
         InviteCode.code,
-        InviteCode.patient_id,
+        _OWNER.id.label("referrer_id"),
         InviteCode.shown_name,
         InviteCode.blocked_at,
-        Patient.blocked_at.label("patient_blocked_at"),
-        Patient.merged_into_id,
-        Patient.deceased_on,
+        _OWNER.blocked_at.label("patient_blocked_at"),
+        _OWNER.deceased_on,
     )
     .join(Patient, Patient.id == InviteCode.patient_id)
+    .join(_OWNER, _OWNER.id == func.coalesce(Patient.merged_into_id, Patient.id))
     .where(InviteCode.code == bindparam("code"))
 )
 
@@ -105,8 +107,8 @@ def invitation(session: Session, code: str) -> Invitation | None:
     row = connection_of(session).execute(_INVITATION, {"code": clean_code(code)[:16]}).one_or_none()
     if row is None:
         return None
-    shut = row.blocked_at or row.patient_blocked_at or row.merged_into_id or row.deceased_on
-    return Invitation(row.id, row.code, row.patient_id, row.shown_name, not shut)
+    shut = row.blocked_at or row.patient_blocked_at or row.deceased_on
+    return Invitation(row.id, row.code, row.referrer_id, row.shown_name, not shut)
 
 
 def referral_of_friend(session: Session, friend_id: int) -> Referral | None:
@@ -238,7 +240,7 @@ def find_referrers(session: Session, text: str, *, limit: int = 10) -> Sequence[
     words = search_key(text)
     digits = "".join(sign for sign in text if sign.isascii() and sign.isdigit())
     national = digits.lstrip("0")
-    wanted = [InviteCode.code == clean_code(text)]
+    wanted = [InviteCode.code == clean_code(text), Patient.id == _owner_of(clean_code(text))]
     if len(words) >= 2:
         wanted.append(Patient.search_name.contains(words, autoescape=True))
     if len(digits) >= 4 and national:
@@ -253,3 +255,9 @@ def find_referrers(session: Session, text: str, *, limit: int = 10) -> Sequence[
         .order_by(Patient.search_name, Patient.id)
         .limit(limit)
     ).all()
+
+
+def _owner_of(code: str) -> Any:
+    """Who took over the invite code of a merged record."""
+    owner = select(Patient.merged_into_id).join(InviteCode, InviteCode.patient_id == Patient.id)
+    return owner.where(InviteCode.code == code).scalar_subquery()

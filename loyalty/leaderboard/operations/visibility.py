@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.activity.operations import record
@@ -10,8 +10,9 @@ from loyalty.kernel.actor import SYSTEM
 from loyalty.kernel.database import table_of
 from loyalty.leaderboard import queries, rules
 from loyalty.leaderboard.models import Board, BoardRow
+from loyalty.patients.models import Patient
 
-_boards, _rows = table_of(Board), table_of(BoardRow)
+_boards, _rows, _patients = table_of(Board), table_of(BoardRow), table_of(Patient)
 
 
 def review_visibility(session: Session, *, patient_id: int, now: datetime) -> int:
@@ -24,7 +25,11 @@ def review_visibility(session: Session, *, patient_id: int, now: datetime) -> in
         return 0
     # A publisher who is just freezing names must be seen: wait for it, then take the name off.
     session.execute(select(_boards.c.id).where(_boards.c.state == rules.DRAFT).with_for_update()).all()
-    shown = _rows.c.patient_id == patient_id, _rows.c.is_listed
+    # A record merged into hers may stand on the same board as she does (P17).
+    hers = select(_patients.c.id).where(
+        or_(_patients.c.id == patient_id, _patients.c.merged_into_id == patient_id)
+    )
+    shown = _rows.c.patient_id.in_(hers), _rows.c.is_listed
     found = list(session.execute(select(_rows.c.board_id).where(*shown).order_by(_rows.c.board_id)).scalars())
     if not found:
         return 0

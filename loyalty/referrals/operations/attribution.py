@@ -49,9 +49,9 @@ def attribute(
     setup = programme(session)
     if not setup.settings["referrals.open"]:
         raise Refusal("programme_closed")
-    invite = _invite_code(session, code, referrer_id)
+    invite, owner_id = _invite_code(session, code, referrer_id)
     friend = _person(session, friend_id)
-    referrer = _person(session, invite.patient_id)
+    referrer = _person(session, owner_id)
     _hold_both(session, friend, referrer)
     connection_of(session).execute(
         _INSERT_TOUCH, {"friend_id": friend_id, "code_id": invite.id, "kind": origin, "at": now}
@@ -64,7 +64,7 @@ def attribute(
     check_pair(session, referrer, friend)
     flags = _flags(session, referrer, friend, same_device, now)
     referral_id = _add_referral(
-        session, _new_referral(setup, invite, friend, origin, flags, external_id, now)
+        session, _new_referral(setup, invite.id, referrer, friend, origin, flags, external_id, now)
     )
     if referral_id is None:
         raise Refusal("already_referred")
@@ -84,7 +84,8 @@ def attribute(
     return session.get_one(Referral, referral_id, populate_existing=True)
 
 
-def _invite_code(session: Session, code: str | None, referrer_id: int | None) -> InviteCode:
+def _invite_code(session: Session, code: str | None, referrer_id: int | None) -> tuple[InviteCode, int]:
+    """The code and whose it is: a merged record's leads to the kept one (P17)."""
     found: InviteCode | None = None
     if code:
         invitation = queries.invitation(session, code)
@@ -98,7 +99,7 @@ def _invite_code(session: Session, code: str | None, referrer_id: int | None) ->
         raise Refusal("unknown_code")
     if not invitation.is_open:
         raise Refusal("blocked_code")
-    return found
+    return found, invitation.referrer_id
 
 
 def _hold_both(session: Session, friend: Patient, referrer: Patient) -> None:
@@ -179,7 +180,8 @@ def _flags(
 
 def _new_referral(
     setup: Programme,
-    invite: InviteCode,
+    code_id: int,
+    referrer: Patient,
     friend: Patient,
     origin: str,
     flags: list[str],
@@ -196,9 +198,9 @@ def _new_referral(
     }
     return {
         "external_id": external_id,
-        "referrer_id": invite.patient_id,
+        "referrer_id": referrer.id,
         "friend_id": friend.id,
-        "code_id": invite.id,
+        "code_id": code_id,
         "origin": origin,
         "stage": "registered",
         "attributed_at": now,
@@ -227,7 +229,7 @@ def change_referrer(
         raise Refusal("first_half_paid")
     if found.referrer_id == referrer_id:
         return found
-    invite = _invite_code(session, None, referrer_id)
+    invite, _ = _invite_code(session, None, referrer_id)
     friend, referrer = _person(session, found.friend_id), _person(session, referrer_id)
     check_pair(session, referrer, friend)
     before = found.referrer_id
