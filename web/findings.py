@@ -60,6 +60,7 @@ def _about_books(code: str, params: Mapping[str, Any]) -> str | None:
         "patients_without_summary": _("Every patient has a summary"),
         "balance_is_not_ledger": _("Balances equal the ledger"),
         "balance_is_not_lots": _("Balances equal what the lots hold"),
+        "held_is_not_reserved": _("Points set aside equal what visits have reserved"),
         "debt_beside_points": _("Nobody has points and a debt at once"),
         "visits_are_not_facts": _("Counted visits equal the visits"),
         "friends_are_not_facts": _("Friends helped equal the referrals"),

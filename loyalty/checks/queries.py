@@ -12,6 +12,7 @@ from loyalty.kernel.database import table_of
 from loyalty.patients.models import Patient, PatientStats
 from loyalty.points.models import LedgerEntry, Lot
 from loyalty.referrals.models import Referral
+from loyalty.settlement.models import Reservation
 from loyalty.tiers.rules import ladder
 from loyalty.visits.models import BillLine, Payment, Refund, Visit
 
@@ -89,6 +90,18 @@ def _debt(_clinic: Programme) -> Wrong:
     """Nobody owes points while lots could pay them: credits fill a debt first (P10)."""
     facts = select(_LOTS.patient_id).where(_LOTS.remaining > 0).distinct()
     return _differs(facts, lambda fact: and_(_STATS.points_debt > 0, fact.patient_id.is_not(None)))
+
+
+def _held(_clinic: Programme) -> Wrong:
+    """Points set aside are what visits to come have reserved (P7)."""
+    facts = (
+        select(_VISITS.patient_id, func.sum(Reservation.held).label("points"))
+        .join(Reservation, Reservation.visit_id == _VISITS.id)
+        .where(Reservation.kind == "points", _VISITS.status.in_(("booked", "arrived")))
+    )
+    return _differs(
+        facts.group_by(_VISITS.patient_id), lambda fact: _STATS.points_held != _number(fact.points)
+    )
 
 
 def _visits(clinic: Programme) -> Wrong:
@@ -176,6 +189,7 @@ CHECKS: Mapping[str, Callable[[Programme], Wrong]] = {
     "balance_is_not_ledger": _ledger,
     "balance_is_not_lots": _lots,
     "debt_beside_points": _debt,
+    "held_is_not_reserved": _held,
     "visits_are_not_facts": _visits,
     "friends_are_not_facts": _friends,
     "tier_is_not_ladder": _tiers,

@@ -36,6 +36,7 @@ DAMAGE = {
     f"{STATS} points_balance = points_balance + 1": {"balance_is_not_ledger", "balance_is_not_lots"},
     "UPDATE lots SET remaining = remaining - 1": {"balance_is_not_lots"},
     f"{STATS} points_debt = 5": {"balance_is_not_lots", "debt_beside_points"},
+    f"{STATS} points_held = 5": {"held_is_not_reserved"},
     f"{STATS} visit_count = visit_count + 10": {"visits_are_not_facts", "tier_is_not_ladder"},
     f"{STATS} spend_minor = 0": {"visits_are_not_facts"},
     f"{STATS} last_visit_at = NULL": {"visits_are_not_facts"},

@@ -24,7 +24,7 @@ def earn_for_visit(
     """
     if visit.status != "completed" or visit.paid_minor < visit.due_minor:
         return False
-    eligible = eligible_of(visit)
+    eligible = rules.eligible_of(visit)
     in_force = queries.active_rules(session, programme, "visit") if eligible else ()
     weighed = queries.weigh_visit(session, in_force, visit, programme) if in_force else _PLAIN
     rate = queries.rate_of(programme, visit.tier, weighed)
@@ -50,17 +50,6 @@ def earn_for_visit(
     for rule in weighed.bonuses:
         earned |= _give_bonus(session, visit, rule, earned_at, ends, actor, now, quiet)
     return earned
-
-
-def eligible_of(visit: Any) -> int:
-    """A visit's money that still earns (P3)."""
-    return rules.eligible_minor(
-        paid_minor=visit.paid_minor,
-        due_minor=visit.due_minor,
-        refunded_minor=visit.refunded_minor,
-        certificate_minor=visit.certificate_minor,
-        certificate_returned_minor=visit.certificate_returned_minor,
-    )
 
 
 def _give_bonus(

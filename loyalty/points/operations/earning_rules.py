@@ -40,6 +40,7 @@ def save_earning_rule(
     entries keep the version they came from (P5). Refuses ``rule_code_bad``, ``rule_effect_bad``,
     ``name_missing`` and ``rule_condition_bad`` with the field's name.
     """
+    code = code.strip().upper()
     kept = {field: value for field, value in conditions.items() if value not in (None, False, [], ())}
     check_rule(code=code, trigger=trigger, conditions=kept, percent=percent, points=points)
     _check_facts(session, name, kept, valid_from, valid_to)

@@ -11,7 +11,6 @@ from loyalty.kernel.actor import Actor
 from loyalty.kernel.database import table_of
 from loyalty.points import rules
 from loyalty.points.models import LedgerEntry
-from loyalty.points.operations.earning import eligible_of
 from loyalty.points.operations.reversals import reverse_credit
 
 _ENTRIES = table_of(LedgerEntry).c
@@ -31,7 +30,7 @@ def take_back_for_refund(
 
     Fixed bonuses stay while money is left that earns, and go with the last of it.
     """
-    left = eligible_of(visit)
+    left = rules.eligible_of(visit)
     taken = False
     for given in _given(session, visit.id):
         points = _lost(given, _taken_back(session, visit.id, given), left)

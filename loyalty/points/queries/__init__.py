@@ -1,16 +1,23 @@
 """Reads of the points capability."""
 
 from loyalty.points.queries.balances import available, next_expiry, open_lots, rate_of, uses_of
+from loyalty.points.queries.due import Ending, due_for_balance_notice, due_for_expiry_warning
 from loyalty.points.queries.earning_rules import active_rules, earning_rule, earning_rules
 from loyalty.points.queries.ledger import LedgerLine, entries, entries_of_visit, ledger_lines
 from loyalty.points.queries.liability import outstanding
 from loyalty.points.queries.manual import manual_entries, waiting_entries
+from loyalty.points.queries.simulation import Example, Simulation, simulate
 from loyalty.points.queries.weighing import weigh_visit
 
 __all__ = [
+    "Ending",
+    "Example",
     "LedgerLine",
+    "Simulation",
     "active_rules",
     "available",
+    "due_for_balance_notice",
+    "due_for_expiry_warning",
     "earning_rule",
     "earning_rules",
     "entries",
@@ -21,6 +28,7 @@ __all__ = [
     "open_lots",
     "outstanding",
     "rate_of",
+    "simulate",
     "uses_of",
     "waiting_entries",
     "weigh_visit",

@@ -5,6 +5,7 @@ from loyalty.points.rules.amounts import (
     cap_percent,
     check_amount,
     eligible_minor,
+    eligible_of,
     take_back,
     visit_key,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "cap_percent",
     "check_amount",
     "eligible_minor",
+    "eligible_of",
     "last_day",
     "last_day_after_months",
     "order_of_use",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from loyalty.kernel.refusal import Refusal
 
@@ -38,6 +39,17 @@ def eligible_minor(
     """Money that earns (P3): paid for what was due or by certificate, less what was given back (P9)."""
     money = max(0, min(paid_minor, due_minor) - refunded_minor)
     return money + max(0, certificate_minor - certificate_returned_minor)
+
+
+def eligible_of(visit: Any) -> int:
+    """The money of a visit, any row of one, that still earns (P3)."""
+    return eligible_minor(
+        paid_minor=visit.paid_minor,
+        due_minor=visit.due_minor,
+        refunded_minor=visit.refunded_minor,
+        certificate_minor=visit.certificate_minor,
+        certificate_returned_minor=visit.certificate_returned_minor,
+    )
 
 
 def take_back(*, earned: int, taken_back: int, remaining_eligible_minor: int, rate: Rate) -> int:
