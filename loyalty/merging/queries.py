@@ -66,31 +66,31 @@ class Preview:
         return self.merged.certificates_minor + self.kept.certificates_minor
 
 
-def check_pair(session: Session, merged: Patient | None, kept: Patient | None) -> bool:
-    """Whether the two may be merged; False when they have been. Refusals as in ``merge_patients``."""
+def pair_to_merge(
+    session: Session, merged: Patient | None, kept: Patient | None
+) -> tuple[Patient, Patient] | None:
+    """The two records when they may be merged, None when they have been; refuses as ``merge_patients``."""
     if merged is None or kept is None:
         raise Refusal("patient_unknown")
     if merged.id == kept.id:
         raise Refusal("merge_same")
     if merged.merged_into_id == kept.id:
-        return False
+        return None
     if merged.merged_into_id is not None or kept.merged_into_id is not None:
         raise Refusal("merge_merged")
     others = select(Patient.id).where(Patient.merged_into_id == merged.id).limit(1)
     if session.scalar(others) is not None:
         raise Refusal("merge_chain")
-    return True
+    return merged, kept
 
 
 def preview(session: Session, from_id: int, into_id: int) -> Preview:
     """What would move and what clashes, writing nothing; refuses what ``merge_patients`` refuses."""
-    merged, kept = session.get(Patient, from_id), session.get(Patient, into_id)
-    if not check_pair(session, merged, kept):
+    pair = pair_to_merge(session, session.get(Patient, from_id), session.get(Patient, into_id))
+    if pair is None:
         raise Refusal("merge_merged")
-    assert merged is not None, "checked above"
-    assert kept is not None, "checked above"
     found = tuple(code for code, clashes in _CONFLICTS.items() if clashes(session, from_id, into_id))
-    return Preview(_side(session, merged), _side(session, kept), found)
+    return Preview(_side(session, pair[0]), _side(session, pair[1]), found)
 
 
 def kept_of(session: Session, patient_id: int) -> Patient | None:

@@ -16,7 +16,7 @@ from loyalty.merging.operations.friends import join_referrals
 from loyalty.merging.operations.moving import move_messages, move_people, move_rows
 from loyalty.merging.operations.person import join_consents, join_facts
 from loyalty.merging.operations.standing import join_standing
-from loyalty.merging.queries import check_pair
+from loyalty.merging.queries import pair_to_merge
 from loyalty.patients.models import Patient
 from loyalty.patients.queries import hold_summary
 
@@ -28,9 +28,10 @@ def merge_patients(session: Session, *, from_id: int, into_id: int, actor: Actor
     out and can act no more, its codes lead to the kept one. Refusals: ``patient_unknown``, ``merge_same``,
     ``merge_merged`` (one of them was merged into a third), ``merge_chain`` (others were merged into it).
     """
-    merged, kept = _held(session, from_id, into_id)
-    if not check_pair(session, merged, kept):
+    pair = pair_to_merge(session, *_held(session, from_id, into_id))
+    if pair is None:
         return False
+    merged, kept = pair
     setup = programme(session)
     join_consents(session, from_id, into_id)
     moved = move_rows(session, from_id, into_id)
