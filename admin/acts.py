@@ -34,6 +34,7 @@ ACTS = {
     "nickname.refused": _l("Nickname refused"),
     "patient.changed": _l("Patient changed"),
     "patient.created": _l("Patient added"),
+    "patient.merged": _l("Two records joined"),
     "patient.viewed": _l("Patient record opened"),
     "phone.revealed": _l("Phone number revealed"),
     "points.adjusted": _l("Points changed by hand"),

@@ -113,6 +113,7 @@ def tier_reason(reason: str) -> str:
         "visit": _("By a visit"),
         "referral": _("By a friend helped"),
         "review": _("By a review"),
+        "merge": _("By joining two records"),
         "reversal": _("By a refund or a referral taken back"),
         "import": _("By imported history"),
     }

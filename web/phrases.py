@@ -14,6 +14,7 @@ from web import labels
 from web.formats import day, day_time, money, month, number
 from web.message_texts import message_text
 from web.phrases_imports import FILE_SENTENCES
+from web.phrases_merging import MERGE_SENTENCES
 from web.phrases_points import POINT_SENTENCES
 from web.phrases_rewards import REWARD_SENTENCES
 
@@ -111,6 +112,7 @@ _COUNTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 #: Sentences of areas that have a file of their own.
 _AREAS: tuple[Mapping[str, Any], ...] = (
     FILE_SENTENCES,
+    MERGE_SENTENCES,
     POINT_SENTENCES,
     REWARD_SENTENCES,
 )
