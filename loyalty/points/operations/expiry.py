@@ -40,7 +40,7 @@ def _write_expiry(session: Session, lot_ids: list[int], now: datetime) -> None:
     run = connection_of(session).execute
     run(
         insert(_ENTRIES).from_select(
-            ["patient_id", "kind", "points", "at", "key", "rule", "actor_kind"],
+            ["patient_id", "kind", "points", "at", "key", "rule", "valid_to", "actor_kind"],
             select(
                 _LOTS.c.patient_id,
                 literal("expire"),
@@ -48,6 +48,7 @@ def _write_expiry(session: Session, lot_ids: list[int], now: datetime) -> None:
                 literal(now, UtcDateTime),
                 key,
                 literal(""),
+                _LOTS.c.valid_to,
                 literal(SYSTEM.kind),
             ).where(chosen),
         )

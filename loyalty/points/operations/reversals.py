@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import String, bindparam, cast, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.actor import Actor
@@ -153,17 +153,58 @@ def restore_redemption(
     book.draw(session, [(part.lot_id, -part.rest) for part in plan if not part.has_ended])
     for part in plan:
         if part.has_ended and part.rest:
-            _end_at_once(session, patient_id, part, key, actor, now)
+            _end_at_once(session, patient_id, part, today, key, actor, now)
     note(session, PointsChanged(patient_id, key, wanted, "restore", quiet))
     return wanted
 
 
 def _end_at_once(
-    session: Session, patient_id: int, part: Restored, cause: str, actor: Actor, now: datetime
+    session: Session,
+    patient_id: int,
+    part: Restored,
+    today: date,
+    cause: str,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Record that points come back to a lot whose last day has passed (P11): they are nobody's."""
+    ending = part.rest - _free_others(session, part, today)
+    if ending == 0:
+        return
     key = f"{cause}:expire:{part.lot_id}"
-    entry = book.entry_row(patient_id, "expire", -part.rest, key, now, actor, rule=f"lot:{part.lot_id}")
+    entry = book.entry_row(
+        patient_id, "expire", -ending, key, now, actor, rule=f"lot:{part.lot_id}", valid_to=part.valid_to
+    )
     entry_id = book.add_entry(session, entry)
-    book.remember_uses(session, entry_id, [(part.lot_id, part.rest)])
-    book.add_to_balance(session, patient_id, -part.rest)
+    book.remember_uses(session, entry_id, [(part.lot_id, ending)])
+    book.add_to_balance(session, patient_id, -ending)
+
+
+def _free_others(session: Session, part: Restored, today: date) -> int:
+    """Give back to open lots what a reversal had to take from them in this lot's stead; how much.
+
+    Had the redemption been undone before that reversal, it would have found the points of its own credit:
+    which of the two comes first makes no difference.
+    """
+    own = select(_LOTS.c.entry_id).where(_LOTS.c.id == part.lot_id).scalar_subquery()
+    uses = session.execute(
+        select(_USES.c.entry_id, _USES.c.lot_id, _USES.c.points - _USES.c.restored, _LOTS.c.valid_to)
+        .join(_ENTRIES, _ENTRIES.c.id == _USES.c.entry_id)
+        .join(_LOTS, _LOTS.c.id == _USES.c.lot_id)
+        .where(
+            _ENTRIES.c.kind == "reverse",
+            _ENTRIES.c.rule == literal("entry:") + cast(own, String),
+            _ENTRIES.c.patient_id == _LOTS.c.patient_id,
+            _USES.c.lot_id != part.lot_id,
+            or_(_LOTS.c.valid_to.is_(None), _LOTS.c.valid_to >= today),
+        )
+        .order_by(_USES.c.entry_id.desc(), _USES.c.lot_id)
+    ).all()
+    left = part.rest
+    for use in uses:
+        freed = min(left, use[2])
+        if freed > 0:
+            _GIVE_BACK.run(session, entry=use.entry_id, lot=use.lot_id, part=freed)
+            book.draw(session, [(use.lot_id, -freed)])
+            left -= freed
+    return part.rest - left

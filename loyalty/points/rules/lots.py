@@ -33,6 +33,7 @@ class Restored:
     lot_id: int
     points: int
     fill: int
+    valid_to: date | None
     has_ended: bool
 
     @property
@@ -76,5 +77,5 @@ def plan_restore(uses: Iterable[Use], points: int, *, debt: int, today: date) ->
         fill = min(debt, part)
         debt -= fill
         has_ended = use.valid_to is not None and use.valid_to < today
-        plan.append(Restored(use.lot_id, part, fill, has_ended))
+        plan.append(Restored(use.lot_id, part, fill, use.valid_to, has_ended))
     return plan
