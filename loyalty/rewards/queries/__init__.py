@@ -1,7 +1,9 @@
 """Reads of the rewards capability."""
 
+from loyalty.rewards.queries.catalogue import Offer, catalogue, reward, reward_by_code, rewards
 from loyalty.rewards.queries.certificates import (
     CertificateOnBill,
+    CertificatesOfMonth,
     certificate_entries,
     certificates_for_bill,
     find_certificate,
@@ -14,22 +16,48 @@ from loyalty.rewards.queries.packages import (
     package_uses,
     packages_for_bill,
 )
+from loyalty.rewards.queries.redemptions import (
+    DueReminder,
+    FulfilmentRow,
+    Wallet,
+    due_for_reminder,
+    fulfilment,
+    fulfilment_counts,
+    redemption,
+    redemption_by_external_id,
+    wallet,
+)
 from loyalty.rewards.queries.vouchers import find_voucher, on_bill, voucher_uses, vouchers_for_bill
 
 __all__ = [
     "CertificateOnBill",
+    "CertificatesOfMonth",
+    "DueReminder",
     "Found",
+    "FulfilmentRow",
+    "Offer",
     "PackageOnBill",
+    "Wallet",
+    "catalogue",
     "certificate_entries",
     "certificates_for_bill",
+    "due_for_reminder",
     "find_certificate",
     "find_code",
     "find_package",
     "find_voucher",
+    "fulfilment",
+    "fulfilment_counts",
     "liability_of_certificates",
     "on_bill",
     "package_uses",
     "packages_for_bill",
+    "redemption",
+    "redemption_by_external_id",
+    "reward",
+    "reward_by_code",
+    "rewards",
     "voucher_uses",
     "vouchers_for_bill",
+    "wallet",
 ]
