@@ -22,7 +22,13 @@ from loyalty.referrals import operations as referrals
 from loyalty.referrals.events import HalfReached, HalfReversed, ReferralAdvanced
 from loyalty.tiers import operations as tiers
 from loyalty.visits import operations as visits
-from loyalty.visits.events import VisitArrived, VisitBooked, VisitCompleted, VisitRefunded
+from loyalty.visits.events import (
+    CompletionUndone,
+    VisitArrived,
+    VisitBooked,
+    VisitCompleted,
+    VisitRefunded,
+)
 from loyalty.visits.models import Visit
 
 _VISITS, _STATS = table_of(Visit), table_of(PatientStats)
@@ -83,7 +89,9 @@ def take_points_back(session: Session, happened: VisitRefunded, now: datetime) -
 
 
 def advance_referral(
-    session: Session, happened: VisitBooked | VisitArrived | VisitCompleted | VisitRefunded, now: datetime
+    session: Session,
+    happened: VisitBooked | VisitArrived | VisitCompleted | VisitRefunded | CompletionUndone,
+    now: datetime,
 ) -> None:
     referrals.review_referral(session, friend_id=happened.patient_id, now=now, quiet=happened.quiet)
 
@@ -126,15 +134,19 @@ def thank_ambassadors(session: Session, happened: BoardPublished, now: datetime)
         badges.award(session, patient_id=patient_id, badge="ambassador", now=now)
 
 
-def review_visitor(session: Session, happened: VisitCompleted | VisitRefunded, now: datetime) -> None:
+def review_visitor(
+    session: Session, happened: VisitCompleted | VisitRefunded | CompletionUndone, now: datetime
+) -> None:
     counted = visits.review_visit_count(session, happened.patient_id, programme(session))
-    _review(session, happened.patient_id, counted, "visit", happened.quiet, now)
+    reason = "visit" if isinstance(happened, VisitCompleted) else "reversal"
+    _review(session, happened.patient_id, counted, reason, happened.quiet, now)
 
 
 def review_referrer(session: Session, happened: ReferralAdvanced, now: datetime) -> None:
     if happened.stage in ("qualified", "reversed", "rejected"):
         counted = referrals.count_friends(session, happened.referrer_id)
-        _review(session, happened.referrer_id, counted, "referral", happened.quiet, now)
+        reason = "referral" if happened.stage == "qualified" else "reversal"
+        _review(session, happened.referrer_id, counted, reason, happened.quiet, now)
 
 
 def _review(session: Session, patient_id: int, counted: Any, reason: str, quiet: bool, now: datetime) -> None:

@@ -28,6 +28,8 @@ _FRIENDS_VISITS = Prepared(
         _VISITS.c.due_minor,
         _VISITS.c.paid_minor,
         _VISITS.c.refunded_minor,
+        _VISITS.c.certificate_minor,
+        _VISITS.c.certificate_returned_minor,
         _VISITS.c.paid_at,
     ).where(_VISITS.c.patient_id == bindparam("friend"))
 )

@@ -36,6 +36,10 @@ class FriendsVisit(Protocol):
     @property
     def refunded_minor(self) -> int: ...
     @property
+    def certificate_minor(self) -> int: ...
+    @property
+    def certificate_returned_minor(self) -> int: ...
+    @property
     def paid_at(self) -> datetime | None: ...
 
 
@@ -60,9 +64,9 @@ class Reached:
 def reached(visits: Iterable[FriendsVisit], *, minimum_bill_minor: int, until: datetime) -> Reached:
     """What a friend's visits amount to (F7, F8): a payment implies the arrival.
 
-    The qualifying visit is the first completed one that was paid in money, is not wholly refunded and
-    reaches the optional minimum; it qualifies at the instant at which it was both completed and paid.
-    Steps at or after ``until`` come too late (F9).
+    The qualifying visit is the first completed one that was paid in money or by certificate, is not wholly
+    refunded and reaches the optional minimum; it qualifies at the instant at which it was both completed and
+    paid. Steps at or after ``until`` come too late (F9).
     """
     known = [visit for visit in visits if visit.status in ("booked", "arrived", "completed")]
     bookings = [visit.created_at for visit in known if visit.created_at < until]
@@ -86,12 +90,12 @@ def _completed_and_paid(visit: FriendsVisit) -> datetime | None:
 
 
 def _qualifies(visit: FriendsVisit, minimum_bill_minor: int) -> bool:
+    paid = visit.paid_minor + visit.certificate_minor
     return (
         visit.status == "completed"
-        and visit.paid_minor > 0
         and visit.paid_minor >= visit.due_minor
-        and visit.refunded_minor < visit.paid_minor
-        and visit.due_minor >= minimum_bill_minor
+        and visit.refunded_minor + visit.certificate_returned_minor < paid
+        and visit.due_minor + visit.certificate_minor >= minimum_bill_minor
     )
 
 

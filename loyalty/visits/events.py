@@ -45,3 +45,13 @@ class VisitRefunded:
     patient_id: int
     refund_id: int
     quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionUndone:
+    """A completed visit is only arrived again; ``completion`` numbers the one that was undone."""
+
+    visit_id: int
+    patient_id: int
+    completion: int
+    quiet: bool = False

@@ -16,7 +16,13 @@ _VISITS = table_of(Visit)
 COUNTED = (
     (_VISITS.c.status == "completed")
     & (_VISITS.c.paid_minor >= _VISITS.c.due_minor)
-    & ((_VISITS.c.refunded_minor < _VISITS.c.paid_minor) | (_VISITS.c.paid_minor == 0))
+    & (
+        (_VISITS.c.refunded_minor < _VISITS.c.paid_minor)
+        | (_VISITS.c.certificate_returned_minor < _VISITS.c.certificate_minor)
+        | (_VISITS.c.points_returned < _VISITS.c.points_used)
+        # Nothing was paid, so nothing can have been given back: free of charge, or by a package's session.
+        | (_VISITS.c.paid_minor + _VISITS.c.certificate_minor + _VISITS.c.points_used == 0)
+    )
 )
 
 

@@ -2,7 +2,7 @@
 
 from loyalty.referrals.operations.attribution import attribute, change_referrer
 from loyalty.referrals.operations.codes import add_clicks, give_code, show_name
-from loyalty.referrals.operations.packs import use_pack
+from loyalty.referrals.operations.packs import free_pack, use_pack
 from loyalty.referrals.operations.stages import (
     count_friends,
     decide_flagged,
@@ -17,6 +17,7 @@ __all__ = [
     "count_friends",
     "decide_flagged",
     "expire_referrals",
+    "free_pack",
     "give_code",
     "review_referral",
     "show_name",

@@ -10,6 +10,7 @@ from loyalty.activity.operations import record
 from loyalty.kernel.actor import Actor
 from loyalty.kernel.events import note
 from loyalty.kernel.refusal import Refusal
+from loyalty.patients.queries import hold_summary
 from loyalty.visits.events import VisitArrived, VisitBooked, VisitCancelled
 from loyalty.visits.models import Visit
 from loyalty.visits.operations.requests import answer_request
@@ -95,19 +96,21 @@ def move_visit(
 ) -> int | None:
     """Move a visit to a state by one conditional update; the patient's id, or None for a repeat.
 
-    Raises ``visit_unknown`` or ``impossible_move``; of two people at once exactly one moves it.
+    Raises ``visit_unknown`` or ``impossible_move``; of two people at once exactly one moves it. The patient's
+    summary is held before her visit, as everywhere, so that nobody waits in a circle.
     """
+    patient_id = session.scalar(select(Visit.patient_id).where(Visit.id == visit_id))
+    if patient_id is None:
+        raise Refusal("visit_unknown")
+    hold_summary(session, patient_id)
     moved = session.execute(
         update(Visit)
         .where(Visit.id == visit_id, Visit.status.in_(sources_of(wanted)))
         .values(status=wanted, version=Visit.version + 1, **changes)
-        .returning(Visit.patient_id)
+        .returning(Visit.id)
     ).one_or_none()
     if moved is None:
-        status = session.scalar(select(Visit.status).where(Visit.id == visit_id))
-        if status is None:
-            raise Refusal("visit_unknown")
-        moves_to(status, wanted)
+        moves_to(session.scalars(select(Visit.status).where(Visit.id == visit_id)).one(), wanted)
         return None
     record(
         session,
@@ -115,10 +118,10 @@ def move_visit(
         action=f"visit.{wanted}",
         object_kind="visit",
         object_id=visit_id,
-        patient_id=moved.patient_id,
+        patient_id=patient_id,
         now=now,
     )
-    return int(moved.patient_id)
+    return patient_id
 
 
 def mark_arrived(

@@ -1,21 +1,20 @@
-from collections.abc import Sequence
+"""The patient as somebody who pays a bill."""
+
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from loyalty.clinic.queries import Programme, programme
+from loyalty.clinic.queries import Programme
 from loyalty.kernel.database import table_of
 from loyalty.kernel.prepared import Prepared
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import Patient, PatientStats
 from loyalty.patients.queries import summary_is_held
-from loyalty.points import queries as points
 from loyalty.points.rules import cap_percent
 from loyalty.referrals.models import Referral
 from loyalty.referrals.rules import OPEN_STAGES
-from loyalty.settlement.rules import Bill, Line, OffersOnBill, largest_points, pack_discounts, settle
 
 _PATIENTS = table_of(Patient)
 _STATS = table_of(PatientStats)
@@ -49,21 +48,14 @@ class Payer:
     pack_percent: int | None
     referral_id: int | None
     tier: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A bill worked out without writing anything."""
-
-    bill: Bill
-    pack_percent: int | None
-    points_available: int
-    points_most: int
-    points_to_earn: int
+    visit_count: int
 
 
 def payer(session: Session, patient_id: int, setup: Programme, now: datetime) -> Payer:
-    """The patient as a payer, her summary row locked; refuses records that can act no more."""
+    """The patient as a payer, her summary row locked; refuses records that can act no more.
+
+    The share that points may pay follows her tags and her tier, the largest of them counts (P8).
+    """
     row = _PAYER.first(session, patient=patient_id)
     if row is None:
         raise Refusal("patient_unknown")
@@ -80,35 +72,12 @@ def payer(session: Session, patient_id: int, setup: Programme, now: datetime) ->
         and _PACK_USED.scalar(session, referral=row.referral_id) is None
     )
     settings = setup.settings
+    segments = [*row.tags, row.tier] if row.tier else row.tags
     return Payer(
         patient_id,
-        cap_percent(settings["points.cap_percent"], settings["points.cap_percent_by_tag"], row.tags),
+        cap_percent(settings["points.cap_percent"], settings["points.cap_percent_by_tag"], segments),
         row.terms["pack_percent"] if has_pack else None,
         row.referral_id if has_pack else None,
         row.tier,
+        row.visit_count,
     )
-
-
-def quote(
-    session: Session, *, patient_id: int, lines: Sequence[Line], now: datetime, points_used: int | str = 0
-) -> Quote:
-    """The bill of these lines for this patient, writing nothing; ``points_used`` may be ``"max"``."""
-    setup = programme(session)
-    who = payer(session, patient_id, setup, now)
-    available = points.available(session, patient_id, setup.calendar.day_of(now))
-    point_minor = setup.minor(setup.settings["points.value"])
-    gross = sum(line.amount_minor for line in lines)
-    left = gross - sum(pack_discounts(lines, who.pack_percent))
-    most = largest_points(left, cap_percent=who.cap_percent, point_minor=point_minor)
-    used = min(most, max(0, available)) if points_used == "max" else int(points_used)
-    bill = settle(
-        lines,
-        offers=OffersOnBill(pack_percent=who.pack_percent),
-        points_used=used,
-        cap_percent=who.cap_percent,
-        point_minor=point_minor,
-    )
-    if used > max(0, available):
-        raise Refusal("not_enough_points", available=max(0, available))
-    to_earn = points.rate_of(setup, who.tier).points(bill.due_minor)
-    return Quote(bill, who.pack_percent, available, most, to_earn)
