@@ -1,5 +1,6 @@
 """Form fields that the staff's pages share: lists, days, times of day, amounts of money."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, time
 from typing import Any
@@ -142,11 +143,14 @@ class MoneyField(Field):
             raise ValueError(refusal_text(refusal)) from None
 
 
+_GROUPED = re.compile(r"-?\d{1,3}(?:\.\d{3})+|-?\d{1,3}(?:,\d{3})+")
+
+
 def _plain(text: str) -> str:
     """An amount as people type it, as a plain decimal: blanks gone, grouping and decimal signs told apart."""
     kept = "".join(sign for sign in text if not sign.isspace() and sign not in "₫đ¥₽$")
-    if _currency() == "VND":  # no decimals: every dot and comma groups thousands
-        return kept.replace(".", "").replace(",", "")
+    if _currency() == "VND":  # no decimals: a sign that does not group thousands is a slip, told as such
+        return re.sub("[.,]", "", kept) if _GROUPED.fullmatch(kept) else kept.replace(",", ".")
     whole, comma, cents = kept.rpartition(",")
     if comma and len(cents) <= 2 and "." not in cents:
         return f"{whole.replace('.', '')}.{cents}"

@@ -34,8 +34,23 @@ _GROUPS: tuple[tuple[Any, tuple[tuple[str, str, Any, Permission], ...]], ...] = 
         ),
     ),
     (
+        _l("Rewards"),
+        (
+            ("admin.fulfilment", "box", _l("Fulfilment"), _P.HAND_OVER_REWARDS),
+            ("admin.vouchers", "ticket", _l("Vouchers"), _P.ISSUE_OFFERS),
+            ("admin.certificates", "mail", _l("Gift certificates"), _P.ISSUE_OFFERS),
+            ("admin.packages", "repeat", _l("Packages"), _P.ISSUE_OFFERS),
+            ("admin.rewards", "gift", _l("Rewards"), _P.EDIT_CATALOGUE),
+            ("admin.promo_codes", "tag", _l("Promo codes"), _P.EDIT_CATALOGUE),
+        ),
+    ),
+    (
         _l("Points"),
-        (("admin.liability", "chart", _l("Points outstanding"), _P.SEE_REPORTS),),
+        (
+            ("admin.approvals", "check", _l("Point approvals"), _P.APPROVE_POINTS),
+            ("admin.earning_rules", "leaf", _l("Earning rules"), _P.EDIT_EARNING_RULES),
+            ("admin.liability", "chart", _l("Points outstanding"), _P.SEE_REPORTS),
+        ),
     ),
     (_l("Care"), (("admin.messages", "message", _l("Messages"), _P.SEE_MESSAGES),)),
     (
@@ -100,6 +115,32 @@ _BELOW = {
     "admin.liability": ("liability_month",),
     "admin.referrals": ("referral", "decide_flagged"),
     "admin.leaderboards": ("leaderboard", "decide_nickname", "publish", "redraft"),
+    "admin.fulfilment": (
+        "check_code",
+        "approve_redemption",
+        "hand_over",
+        "undo_hand_over",
+        "cancel_redemption",
+    ),
+    "admin.vouchers": ("new_voucher", "issue_voucher", "voucher", "cancel_voucher"),
+    "admin.certificates": (
+        "new_certificate",
+        "sell_certificate",
+        "certificate",
+        "give_certificate",
+        "refund_certificate",
+        "certificate_card",
+    ),
+    "admin.packages": ("new_package", "open_package", "package", "cancel_package"),
+    "admin.rewards": (
+        "new_reward",
+        "create_reward",
+        "reward",
+        "save_reward",
+        "retire_reward",
+        "restore_reward",
+    ),
+    "admin.promo_codes": ("new_promo_code", "create_promo_code", "promo_code", "cancel_promo_code"),
     "admin.messages": ("settle_message",),
     "admin.imports": (
         "upload_import",
@@ -148,7 +189,7 @@ def present_waiting() -> Waiting:
     if "waiting" not in g:
         now, calendar = clock.now(), current_staff().programme.calendar
         start = calendar.month_bounds(calendar.month_of(now).plus(-1))[0]
-        g.waiting = waiting(db.session(), joined_since=start, now=now)
+        g.waiting = waiting(db.session(), joined_since=start, today=calendar.day_of(now), now=now)
     found: Waiting = g.waiting
     return found
 
@@ -157,6 +198,9 @@ def _counts(found: Waiting, role: str) -> dict[str, int]:
     return {
         "admin.requests": found.requests,
         "admin.referrals": found.flagged if may(role, _P.DECIDE_REFERRALS) else 0,
+        "admin.approvals": found.manual_points,
+        "admin.fulfilment": found.rewards_to_hand_over
+        + (found.rewards_to_approve if may(role, _P.APPROVE_REWARDS) else 0),
         "admin.leaderboards": found.nicknames + (found.draft_month is not None),
         "admin.messages": found.uncertain + found.failed,
     }
@@ -174,5 +218,6 @@ def menu() -> dict[str, Any]:
         "nav_current": SECTION.get(endpoint, endpoint),
         "search_url": url_for("admin.patients"),
         "register_visit_url": url_for("admin.register_visit") if staff.may(_P.REGISTER_VISITS) else None,
+        "scan_url": url_for("admin.fulfilment", scan=1) if staff.may(_P.HAND_OVER_REWARDS) else None,
         "logout_url": url_for("admin.logout"),
     }

@@ -35,6 +35,8 @@ def tasks_for(role: str, found: Waiting) -> list[Task]:
         (_P.SEE_LEADERBOARD, _board(found)),
         (_P.REVIEW_NICKNAMES, _nicknames(found)),
         (_P.DECIDE_REFERRALS, _flagged(found)),
+        (_P.APPROVE_POINTS, _manual_points(found)),
+        (_P.APPROVE_REWARDS, _rewards(found)),
         (_P.SEE_MESSAGES, _uncertain(found)),
         (_P.SEE_MESSAGES, _failed(found)),
         (_P.EDIT_PATIENTS, _sources(found)),
@@ -109,6 +111,19 @@ def _manual_points(found: Waiting) -> Task | None:
         _("They are above the limit for one person alone."),
         url_for("admin.approvals"),
         _("Decide"),
+    )
+
+
+def _rewards(found: Waiting) -> Task | None:
+    if not found.rewards_to_approve:
+        return None
+    return Task(
+        "gift",
+        "petal",
+        ngettext("%(num)s reward to approve", "%(num)s rewards to approve", found.rewards_to_approve),
+        _("The points are set aside until somebody has looked."),
+        url_for("admin.fulfilment", tab="requested"),
+        _("Look"),
     )
 
 

@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app, g, request
 from secure import (
     ContentSecurityPolicy,
     CrossOriginOpenerPolicy,
+    PermissionsPolicy,
     ReferrerPolicy,
     Secure,
     StrictTransportSecurity,
@@ -45,6 +46,8 @@ _always = Secure(
     xcto=XContentTypeOptions().nosniff(),
     xfo=XFrameOptions().deny(),
 )
+_nothing_allowed = PermissionsPolicy().camera().microphone().geolocation()
+_camera_allowed = PermissionsPolicy().camera("self").microphone().geolocation()
 _over_https = StrictTransportSecurity().max_age(YEAR_SECONDS).include_subdomains()
 
 
@@ -56,6 +59,12 @@ def accepts_up_to(megabytes: int) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def uses_camera(view: View) -> View:
+    """Let a page of this site ask for the camera: the desk's scanner. No other page may."""
+    view.camera = True  # type: ignore[attr-defined]
+    return view
 
 
 def init_security(app: Flask) -> None:
@@ -84,6 +93,8 @@ def _guard(response: Response) -> Response:
     headers = response.headers
     for name, value in _always.headers.items():
         headers.setdefault(name, value)
+    allowed = _camera_allowed if _may_use_camera() else _nothing_allowed
+    headers.setdefault(allowed.header_name, allowed.header_value)
     if request.is_secure:
         headers.setdefault(_over_https.header_name, _over_https.header_value)
     if "Cache-Control" not in headers and request.endpoint not in ("static", "vendored_file"):
@@ -91,6 +102,11 @@ def _guard(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.vary.update(("Cookie", "Accept-Language", "HX-Request"))
     return response
+
+
+def _may_use_camera() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "camera", False)
 
 
 def _may_be_kept(response: Response) -> bool:

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.leaderboard.models import Board, Nickname
@@ -10,6 +10,7 @@ from loyalty.patients.models import Patient
 from loyalty.points.models import ManualEntry
 from loyalty.referrals.models import Referral
 from loyalty.referrals.queries import HELD
+from loyalty.rewards.models import Redemption
 from loyalty.visits.models import AppointmentRequest
 
 #: How long a failed message stays on the staff's list of open matters.
@@ -30,6 +31,8 @@ class Waiting:
     failed: int
     without_source: int
     manual_points: int
+    rewards_to_approve: int
+    rewards_to_hand_over: int
     draft_month: str | None
 
 
@@ -37,7 +40,7 @@ def _count(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count()).where(*conditions).scalar_subquery()
 
 
-def waiting(session: Session, *, joined_since: datetime, now: datetime) -> Waiting:
+def waiting(session: Session, *, joined_since: datetime, today: date, now: datetime) -> Waiting:
     """What waits for the staff, in one statement; sources are asked of who joined since ``joined_since``."""
     is_open = AppointmentRequest.state == "open"
     by_friend = exists().where(Referral.friend_id == AppointmentRequest.patient_id)
@@ -63,6 +66,11 @@ def waiting(session: Session, *, joined_since: datetime, now: datetime) -> Waiti
                 Patient.merged_into_id.is_(None),
             ),
             _count(ManualEntry.state == "waiting"),
+            _count(Redemption.state == "requested"),
+            _count(
+                Redemption.state == "approved",
+                or_(Redemption.valid_to.is_(None), Redemption.valid_to >= today),
+            ),
             oldest_draft,
         )
     ).one()
