@@ -17,6 +17,7 @@ from web.phrases_imports import FILE_SENTENCES
 from web.phrases_merging import MERGE_SENTENCES
 from web.phrases_points import POINT_SENTENCES
 from web.phrases_rewards import REWARD_SENTENCES
+from web.phrases_settlement import BILL_SENTENCES
 
 __all__ = ["message_text", "refusal_text"]
 
@@ -111,6 +112,7 @@ _COUNTED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 #: Sentences of areas that have a file of their own.
 _AREAS: tuple[Mapping[str, Any], ...] = (
+    BILL_SENTENCES,
     FILE_SENTENCES,
     MERGE_SENTENCES,
     POINT_SENTENCES,
