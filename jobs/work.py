@@ -59,14 +59,23 @@ def expire_old_referrals(now: datetime, slot: str, limit: int) -> str:
 def review_tiers(now: datetime, slot: str, limit: int) -> str:
     """Look at all tiers and badges again: what time alone changes, and what a crash of old may have left."""
 
-    def tiers(session: Session) -> int:
-        return review_all(session, setup=programme(session), now=now, limit=limit)
-
     def badges(session: Session) -> int:
         return review_years(session, calendar=programme(session).calendar, now=now, limit=limit)
 
-    changed = {"tiers": _in_batches(tiers, now, limit), "badges": _in_batches(badges, now, limit)}
+    changed = {"tiers": _all_tiers(now, limit), "badges": _in_batches(badges, now, limit)}
     return _said(changed) or "nothing to change"
+
+
+def _all_tiers(now: datetime, limit: int) -> int:
+    """Everybody's tier, in transactions of their own, each going on where the one before ended."""
+    changed, last = 0, 0
+    while True:
+        with job_context(now=now, job="review-tiers") as session:
+            done = review_all(session, setup=programme(session), now=now, after=last, limit=limit)
+        changed += done.changed
+        if done.last is None:
+            return changed
+        last = done.last
 
 
 def draft_leaderboard(now: datetime, slot: str, limit: int) -> str:

@@ -13,7 +13,8 @@ from loyalty.patients.models import Patient, PatientStats
 from loyalty.points.models import LedgerEntry, Lot
 from loyalty.referrals.models import Referral
 from loyalty.settlement.models import Reservation
-from loyalty.tiers.rules import ladder
+from loyalty.tiers.queries.counts import rank_of, rank_reached
+from loyalty.tiers.rules import LIFETIME, ladder
 from loyalty.visits.models import BillLine, Payment, Refund, Visit
 
 _STATS = table_of(PatientStats).c
@@ -140,19 +141,15 @@ def _friends(_clinic: Programme) -> Wrong:
 
 
 def _tiers(clinic: Programme) -> Wrong:
-    """The tier is the highest one reached by visits or by friends (M1)."""
-    reached = [
-        (or_(*ways), rung.tier)
-        for rung in reversed(ladder(clinic.settings))
-        if (ways := _ways(rung.visits, rung.referrals))
-    ]
-    wanted = case(*reached) if reached else None
-    return select(_STATS.patient_id.label("id")).where(_STATS.tier.is_distinct_from(wanted))
+    """The tier is the highest one reached by visits or by friends (M1), but for announced falls and pins.
 
-
-def _ways(visits: int, referrals: int) -> list[ColumnElement[bool]]:
-    by_visits = [_STATS.visit_count >= visits] if visits else []
-    return by_visits + ([_STATS.referral_count >= referrals] if referrals else [])
+    Where a window counts, it is at least none that not even a lifetime's visits and friends reach.
+    """
+    stand = rank_of(_STATS.tier)
+    wanted = rank_reached(ladder(clinic.settings), _STATS.visit_count, _STATS.referral_count)
+    wrong = stand != wanted if clinic.settings["tiers.window"] == LIFETIME else stand > wanted
+    free = and_(_STATS.tier_falls_on.is_(None), _STATS.tier_pin.is_(None))
+    return select(_STATS.patient_id.label("id")).where(wrong, free)
 
 
 def _bills(_clinic: Programme) -> Wrong:

@@ -18,6 +18,7 @@ from loyalty.patients.events import ConsentChanged, PatientRegistered
 from loyalty.patients.models import PatientStats
 from loyalty.points import operations as points
 from loyalty.points.rules import last_day_after_months
+from loyalty.reactions import ladder
 from loyalty.referrals import operations as referrals
 from loyalty.referrals.events import HalfReached, HalfReversed, ReferralAdvanced
 from loyalty.tiers import operations as tiers
@@ -46,6 +47,8 @@ _BILL = Prepared(
         _VISITS.c.certificate_returned_minor,
         _VISITS.c.completion,
         _STATS.c.tier,
+        _STATS.c.tier_falls_on,
+        _STATS.c.tier_pin_until,
     )
     .join(_STATS, _STATS.c.patient_id == _VISITS.c.patient_id)
     .where(_VISITS.c.id == bindparam("visit"))
@@ -66,10 +69,14 @@ def review_board_names(session: Session, happened: ConsentChanged, now: datetime
 
 
 def earn_points(session: Session, happened: VisitCompleted, now: datetime) -> None:
+    setup, visit = programme(session), _bill(session, happened.visit_id)
+    if ladder.tier_has_run_out(visit, setup, now):
+        ladder.catch_up(session, happened.patient_id, now)
+        visit = _bill(session, happened.visit_id)
     points.earn_for_visit(
         session,
-        visit=_bill(session, happened.visit_id),
-        programme=programme(session),
+        visit=visit,
+        programme=setup,
         actor=SYSTEM,
         now=now,
         quiet=happened.quiet,

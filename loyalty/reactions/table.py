@@ -4,10 +4,10 @@ from loyalty.kernel.events import Reactions
 from loyalty.leaderboard.events import BoardPublished
 from loyalty.patients.events import ConsentChanged, PatientRegistered
 from loyalty.points.events import PointsChanged
-from loyalty.reactions import notices, settling, standing
+from loyalty.reactions import ladder, notices, settling, standing
 from loyalty.referrals.events import HalfReached, HalfReversed, ReferralAdvanced
 from loyalty.rewards.events import RedemptionEnded, RedemptionReady, RewardRedeemed
-from loyalty.tiers.events import TierReached
+from loyalty.tiers.events import TierFallAnnounced, TierReached
 from loyalty.visits.events import (
     AppointmentRequested,
     CompletionUndone,
@@ -39,7 +39,8 @@ REACTIONS: Reactions = {
     HalfReversed: (standing.take_half_back,),
     BoardPublished: (standing.thank_ambassadors,),
     ReferralAdvanced: (standing.review_referrer, notices.tell_referrer),
-    TierReached: (notices.tell_tier,),
+    TierReached: (ladder.give_entry_gifts, notices.tell_tier),
+    TierFallAnnounced: (),
     RewardRedeemed: (),
     RedemptionReady: (),
     RedemptionEnded: (),

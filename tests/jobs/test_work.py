@@ -48,7 +48,7 @@ def test_a_year_with_us_is_noticed_by_the_calendar(
 
 def test_a_tier_that_fits_no_facts_is_put_right(session: Session, an: Patient) -> None:
     complete(session, an)
-    session.execute(text("UPDATE patient_stats SET tier = 'black'"))
+    session.execute(text("UPDATE patient_stats SET tier = NULL"))
     commit(session)
     assert work.review_tiers(NOON, "", 10) == "1 tiers"
     assert session.get_one(PatientStats, an.id, populate_existing=True).tier == "member"

@@ -10,29 +10,18 @@ from sqlalchemy.orm import Session
 from loyalty.badges.queries import awards
 from loyalty.checks.queries import check_all
 from loyalty.clinic.operations import change_setting
-from loyalty.clinic.queries import programme
 from loyalty.clinic.rules.settings import Settings
 from loyalty.messaging.models import Message
 from loyalty.patients.models import Patient, PatientStats
 from loyalty.points import operations as points
-from loyalty.tiers.operations import review_all
 from loyalty.tiers.queries import history
 from loyalty.tiers.rules import ladder, progress, tier_for
 from loyalty.visits.operations import refund_visit
 from tests.support.acting import commit
-from tests.support.cast import LAN, NOON, complete, introduce, open_clinic, person
+from tests.support.cast import LAN, NOON, complete, introduce, person
+from tests.tiers.stories import tier
 
 RUNGS = ladder(Settings({}))
-
-
-@pytest.fixture
-def an(session: Session) -> Patient:
-    open_clinic(session)
-    return person(session, "Nguyễn Thị An")
-
-
-def tier(session: Session, patient: Patient) -> str | None:
-    return session.get_one(PatientStats, patient.id, populate_existing=True).tier
 
 
 @pytest.mark.parametrize(
@@ -127,19 +116,6 @@ def test_m9_the_bar_stays_within_its_ends(visits: int, friends: int) -> None:
     found = progress(RUNGS, tier=tier_for(RUNGS, visits, friends), visits=visits, referrals=friends)
     assert 0 <= found.percent <= 100
     assert found.next_tier is None or found.percent < 100
-
-
-def test_the_nightly_review_writes_only_what_changes(session: Session, an: Patient) -> None:
-    for _ in range(3):
-        complete(session, an)
-    binh = person(session, "Trần Bình")
-    complete(session, binh)
-    change_setting(session, key="tiers.silver.visits", text="2", actor=LAN, now=NOON)
-    change_setting(session, key="tiers.gold.visits", text="3", actor=LAN, now=NOON)
-    changed = [review_all(session, setup=programme(session), now=NOON) for _ in range(2)]
-    commit(session, NOON)
-    assert changed == [1, 0]
-    assert [tier(session, who) for who in (an, binh)] == ["gold", "member"]
 
 
 def test_badges_come_once_with_the_deed(session: Session, an: Patient) -> None:

@@ -7,6 +7,13 @@ from fractions import Fraction
 from loyalty.clinic.rules.settings import Settings
 
 TIERS = ("member", "silver", "gold", "black")
+#: The settings that decide who stands where: their changes show their effect first (M8).
+LADDER_KEYS = (
+    *(f"tiers.{tier}.{way}" for tier in TIERS for way in ("visits", "referrals")),
+    "tiers.window",
+    "tiers.grace_days",
+    "tiers.notice_days",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,14 @@ def tier_for(rungs: Sequence[Rung], visits: int, referrals: int) -> str | None:
     return next((rung.tier for rung in reversed(rungs) if is_reached(rung, visits, referrals)), None)
 
 
+def rank(tier: str | None) -> int:
+    """How high a tier stands: 0 for none, 4 for the highest."""
+    return 0 if tier is None else TIERS.index(tier) + 1
+
+
 def is_rise(before: str | None, after: str | None) -> bool:
     """Whether the change goes up."""
-    return after is not None and (before is None or TIERS.index(after) > TIERS.index(before))
+    return rank(after) > rank(before)
 
 
 def progress(rungs: Sequence[Rung], *, tier: str | None, visits: int, referrals: int) -> Progress:
