@@ -56,7 +56,7 @@ def database_url(databases: Databases) -> Iterator[str]:
     """A database of this test's own: all tables, no rows."""
     url = databases.create()
     yield url
-    databases.drop(url)
+    databases.give_back(url)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,31 @@ max_wal_senders = 0
 """
 
 
+#: Deletes the rows of every table that has any, and starts the numbering anew.
+_EMPTY = """
+SET session_replication_role = replica;
+DO $$
+DECLARE
+    found boolean;
+    named record;
+BEGIN
+    FOR named IN
+        SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', named.tablename) INTO found;
+        IF found THEN
+            EXECUTE format('DELETE FROM %I', named.tablename);
+        END IF;
+    END LOOP;
+    FOR named IN
+        SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL
+    LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', named.sequencename);
+    END LOOP;
+END $$;
+"""
+
+
 class Databases(Protocol):
     """Hands out databases of one kind; each has all tables and no rows."""
 
@@ -33,6 +58,9 @@ class Databases(Protocol):
 
     def drop(self, url: str) -> None:
         """Throw it away, even while somebody is still connected."""
+
+    def give_back(self, url: str) -> None:
+        """Like :meth:`drop`, of a database whose tables are as they were: it may serve again, emptied."""
 
 
 class SqliteDatabases:
@@ -54,6 +82,9 @@ class SqliteDatabases:
         for suffix in ("", "-wal", "-shm"):
             Path(path + suffix).unlink(missing_ok=True)
 
+    def give_back(self, url: str) -> None:
+        self.drop(url)
+
     @staticmethod
     def _url(path: Path) -> str:
         return f"sqlite:///{path}"
@@ -65,24 +96,41 @@ class PostgresDatabases:
     def __init__(self, server_url: str) -> None:
         self._server_url = server_url
         self._numbers = count(1)
+        self._spare: list[str] = []
         self._admin = psycopg.connect(server_url, autocommit=True)
         self._admin.execute("CREATE DATABASE template_liana")
         make_schema(self._url("template_liana"))
 
     def create(self) -> str:
+        if self._spare:
+            return self._spare.pop()
         name = f"test_{next(self._numbers)}"
         self._admin.execute(f"CREATE DATABASE {name} TEMPLATE template_liana STRATEGY file_copy".encode())
         return self._url(name)
 
     def drop(self, url: str) -> None:
-        name = url.partition("?")[0].rpartition("/")[2]
-        self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        self._admin.execute(f"DROP DATABASE {_name_in(url)} WITH (FORCE)".encode())
+
+    def give_back(self, url: str) -> None:
+        # Emptying takes a fraction of the time that dropping and cloning take.
+        self._admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [_name_in(url)]
+        )
+        with psycopg.connect(
+            url.replace("postgresql+psycopg:", "postgresql:"), autocommit=True
+        ) as connection:
+            connection.execute(_EMPTY)
+        self._spare.append(url)
 
     def close(self) -> None:
         self._admin.close()
 
     def _url(self, name: str) -> str:
         return self._server_url.replace("/postgres?", f"/{name}?")
+
+
+def _name_in(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 @contextmanager
