@@ -7,6 +7,7 @@ blueprint = Blueprint("portal", __name__)
 from portal import (  # noqa: E402, F401
     badges,
     card,
+    certificates,
     claim,
     consents,
     home,
@@ -18,6 +19,11 @@ from portal import (  # noqa: E402, F401
     me,
     points,
     public_board,
+    rewards,
+    rewards_pictures,
+    statement,
     visits,
+    vouchers,
+    wallet,
     whose_card,
 )

@@ -9,38 +9,20 @@ from flask_babel import ngettext
 
 from loyalty.clinic.queries import Programme
 from loyalty.kernel import clock
-from loyalty.points.models import LedgerEntry
-from loyalty.points.queries import entries, open_lots
+from loyalty.points.queries import LedgerLine, earning_rules, ledger_lines
 from loyalty.points.rules import OpenLot, order_of_use
+from loyalty.rewards.queries.holdings import count_of_ready, names_of_redeemed
 from portal import blueprint
-from portal.membership import available, ending_next
+from portal.balance import balance_of
+from portal.history import Change, Names, redemption_of, told
+from portal.offer_words import in_words
 from web.access import patient_required
 from web.extensions import db
-from web.formats import day, money, month, number
-from web.identity import current_patient
-from web.labels import entry_text
+from web.formats import day, money
+from web.identity import SignedInPatient, current_patient
 from web.pages import render_page
 
 AT_ONCE = 20
-_ICONS = {
-    "earn": ("steth", ""),
-    "referral": ("users", "petal"),
-    "redeem": ("wallet", "info"),
-    "expire": ("clock", "grey"),
-    "reverse": ("repeat", "warn"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A ledger entry as its patient reads it; ``amount`` carries its sign."""
-
-    text: str
-    line: str
-    points: int
-    amount: str
-    icon: str
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +31,39 @@ class LotLine:
     line: str
 
 
-@dataclass(frozen=True, slots=True)
-class NextLot:
-    points: int
-    day: str
-
-
 @blueprint.get("/points")
 @patient_required
 def points() -> Response:
     """Balance, lots and the latest changes; ``before`` (an entry's id) gives the older ones."""
     patient, session = current_patient(), db.session()
     programme, before = patient.programme, _before()
-    found = entries(session, patient.id, before=before, limit=AT_ONCE + 1)
-    lots = [] if before else open_lots(session, patient.id, programme.calendar.day_of(clock.now()))
-    usable = available(lots, patient)
-    ending = ending_next(lots)
+    today = programme.calendar.day_of(clock.now())
+    found = ledger_lines(session, patient.id, before=before, limit=AT_ONCE + 1)
+    balance = None if before else balance_of(patient, today)
     return render_page(
         "portal/points.html",
         fragment="entries",
         older=before is not None,
-        available=usable,
-        worth=money(programme.minor(max(usable, 0) * programme.settings["points.value"])),
-        next_lot=NextLot(ending[0], day(ending[1])) if ending else None,
-        debt=patient.stats.points_debt,
-        lots=_lot_lines(lots),
-        history=[_as_shown(entry, programme) for entry in found[:AT_ONCE]],
+        balance=balance,
+        mine=0 if before else count_of_ready(session, patient.id, today),
+        lots=_lot_lines(balance.lots) if balance else [],
+        history=changes(found[:AT_ONCE], patient),
         next_before=found[AT_ONCE - 1].id if len(found) > AT_ONCE else None,
         rule_line=_rule_line(programme),
+        nav_current="portal.rewards",
     )
+
+
+def changes(found: list[LedgerLine], patient: SignedInPatient) -> list[Change]:
+    """Ledger entries as their patient reads them; asks for names only where something has one."""
+    session, rules, rewards = db.session(), {}, {}
+    redemptions = [number for entry in found if (number := redemption_of(entry)) is not None]
+    if any(entry.rule_ids for entry in found):
+        rules = {rule.id: in_words(rule.name) for rule in earning_rules(session, with_retired=True)}
+    if redemptions:
+        known = names_of_redeemed(session, redemptions)
+        rewards = {number: in_words(name) for number, name in known.items()}
+    return [told(entry, patient.programme, Names(rules, rewards)) for entry in found]
 
 
 def _before() -> int | None:
@@ -100,32 +86,20 @@ def _lot_lines(lots: list[OpenLot]) -> list[LotLine]:
     ]
 
 
-def _as_shown(entry: LedgerEntry, programme: Programme) -> Change:
-    icon, kind = _ICONS.get(entry.kind, ("gift", "petal"))
-    sign = "+" if entry.points > 0 else "−"
-    return Change(
-        text=entry_text(entry.kind),
-        line=_when(entry, programme),
-        points=entry.points,
-        amount=f"{sign}{number(abs(entry.points))}" if entry.points else "0",
-        icon=icon,
-        kind=kind,
-    )
-
-
-def _when(entry: LedgerEntry, programme: Programme) -> str:
-    """The day of a change; of thanks for a friend only the month: the day is that of her visit (F15)."""
-    if entry.referral_id is not None:
-        return month(programme.calendar.month_of(entry.at))
-    return day(programme.calendar.day_of(entry.at))
-
-
 def _rule_line(programme: Programme) -> str:
     """The earning rule and the points' life in one sentence (P2, P5)."""
-    price = money(programme.minor(programme.settings["points.money_per_point"]))
-    months = programme.settings["points.life_months"]
-    if not months:
+    settings = programme.settings
+    price = money(programme.minor(settings["points.money_per_point"]))
+    mode, months = settings["points.life_mode"], settings["points.life_months"]
+    if mode == "never" or (mode != "days" and not months):
         return _("%(money)s paid gives 1 point. Points do not expire.", money=price)
+    if mode == "days":
+        return ngettext(
+            "%(money)s paid gives 1 point. Points last %(num)s day.",
+            "%(money)s paid gives 1 point. Points last %(num)s days.",
+            settings["points.life_days"],
+            money=price,
+        )
     return ngettext(
         "%(money)s paid gives 1 point. Points last %(num)s month.",
         "%(money)s paid gives 1 point. Points last %(num)s months.",

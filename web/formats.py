@@ -14,11 +14,11 @@ from flask import Flask
 
 from loyalty.kernel.clock import Month
 from loyalty.kernel.money import minor_digits, to_decimal
+from loyalty.rewards.rules.codes import grouped
 from web.clinic import current_programme
 from web.i18n import current_language
 
 KEPT = 4096
-SPOKEN_SIGNS = 12
 #: Where Babel's form is not what people write: Vietnamese days are all digits, and a year has four of them.
 _DAY_FORMS = {("vi", "medium"): "dd/MM/yyyy"}
 _MOMENT_FORMS = {("vi", "short"): "HH:mm dd/MM/yyyy"}
@@ -69,13 +69,6 @@ def number(value: float, language: str | None = None) -> str:
 def percent(value: float, language: str | None = None) -> str:
     """A percentage given as 62.5 for 62.5 %."""
     return _percent(value, language or current_language())
-
-
-def spaced_code(code: str) -> str:
-    """A code as it is read aloud: twelve signs in groups of four; codes of people's own making as they are."""
-    if len(code) != SPOKEN_SIGNS:
-        return code
-    return "-".join(code[start : start + 4] for start in range(0, SPOKEN_SIGNS, 4))
 
 
 @lru_cache(maxsize=KEPT)
@@ -139,7 +132,7 @@ def init_formats(app: Flask) -> None:
         money=money,
         number=number,
         percent=percent,
-        spaced_code=spaced_code,
+        spaced_code=grouped,
         dateformat=day,
         datetimeformat=day_time,
         timeformat=clock_time,

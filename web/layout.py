@@ -37,7 +37,7 @@ def _portal_nav(language: str) -> list[Link]:
     _ = catalogue(language).gettext
     return [
         ("portal.home", "home", _("Home")),
-        ("portal.points", "gift", _("Points")),
+        ("portal.rewards", "gift", _("Rewards")),
         ("portal.invite", "mail", _("Invite")),
         ("portal.visits", "calendar", _("Visits")),
         ("portal.me", "user", _("Me")),
