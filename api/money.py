@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from api.shapes.visits import LineBody
+from api.shapes.visits import CertificateBody, LineBody
 from loyalty.kernel.money import to_decimal, to_minor
 from loyalty.kernel.refusal import Refusal
 from loyalty.recording.rules import Item
+from loyalty.settlement.rules import CertificateUse
 
 
 def minor(amount: str, currency: str, field: str) -> int:
@@ -30,4 +31,15 @@ def items(lines: Sequence[LineBody], currency: str) -> tuple[Item, ...]:
             specialty=line.specialty or "",
         )
         for position, line in enumerate(lines)
+    )
+
+
+def certificates(uses: Sequence[CertificateBody], currency: str) -> tuple[CertificateUse, ...]:
+    """The certificates put on a bill as the domain takes them over."""
+    return tuple(
+        CertificateUse(
+            use.code,
+            None if use.amount is None else minor(use.amount, currency, f"certificates.{position}.amount"),
+        )
+        for position, use in enumerate(uses)
     )

@@ -33,6 +33,7 @@ _SENTENCES: Mapping[str, object] = {
     "other_patient": _l("This visit belongs to another patient."),
     "guardian_self": _l("Nobody can be her own guardian."),
     "amount_too_large": _l("This amount is too large."),
+    "reward_unknown": _l("There is no such reward in the catalogue."),
     "unknown_path": _l("There is nothing under this id."),
     "try_again": _l("Somebody else was changing the same thing. Please send it again."),
 }
@@ -52,7 +53,12 @@ _FIELDS: Mapping[str, str] = {
     "payment_exceeds_due": "payments",
     "payment_twice": "payments",
     "payment_key_reused": "payments",
+    "offer_twice": "vouchers",
+    "second_percent_voucher": "vouchers",
+    "vouchers_do_not_combine": "vouchers",
     "refund_exceeds_paid": "amount",
+    "refund_not_whole_points": "amount",
+    "undo_after_refund": "status",
     "amount_not_positive": "amount",
     "refund_key_reused": "id",
     "key_reused": "id",
@@ -61,6 +67,25 @@ _FIELDS: Mapping[str, str] = {
     "patient_unknown": "patient",
     "patient_merged": "patient",
     "visit_unknown": "external_id",
+    "merge_same": "into",
+    "merge_merged": "into",
+    "merge_chain": "into",
+    "reason_missing": "reason",
+    "points_zero": "points",
+    "points_too_many": "points",
+    "last_day_past": "valid_to",
+    "validity_reversed": "valid_to",
+    "percent_impossible": "value",
+    "voucher_service_missing": "services",
+    "voucher_code_bad": "code",
+    "code_taken": "code",
+    "limit_impossible": "total_limit",
+    "sessions_impossible": "sessions",
+    "reward_code_bad": "code",
+    "reward_kind_fixed": "kind",
+    "reward_not_available": "reward",
+    "reward_tier": "reward",
+    "sold_out": "reward",
 }
 
 #: Refusals that no other moment would change: what was sent is wrong in itself. All others are conflicts.
@@ -73,6 +98,7 @@ _WRONG_IN_ITSELF = frozenset(
         "date_impossible",
         "guardian_self",
         "patient_unknown",
+        "reward_unknown",
         "unknown_code",
         "no_lines",
         "amount_unreadable",
@@ -85,7 +111,31 @@ _WRONG_IN_ITSELF = frozenset(
         "points_over_cap",
         "payment_exceeds_due",
         "payment_twice",
+        "offer_twice",
+        "voucher_unknown",
+        "voucher_no_line",
+        "voucher_min_bill",
+        "certificate_unknown",
+        "package_unknown",
+        "package_no_line",
+        "second_percent_voucher",
+        "vouchers_do_not_combine",
+        "refund_not_whole_points",
         "out_of_range",
+        "merge_same",
+        "reason_missing",
+        "points_zero",
+        "points_too_many",
+        "last_day_past",
+        "validity_reversed",
+        "percent_impossible",
+        "voucher_service_missing",
+        "voucher_code_bad",
+        "limit_impossible",
+        "sessions_impossible",
+        "reward_code_bad",
+        "reward_number_bad",
+        "reward_detail_bad",
     }
 )
 
@@ -116,10 +166,13 @@ class Fault(NamedTuple):
 class Unacceptable(Exception):
     """The request is answered with a problem; raised before anything is written."""
 
-    def __init__(self, status: HTTPStatus, faults: Iterable[Fault]) -> None:
+    def __init__(
+        self, status: HTTPStatus, faults: Iterable[Fault], headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(status)
         self.status = status
         self.faults = list(faults)
+        self.headers = headers or {}
 
 
 def missing() -> Unacceptable:
@@ -150,7 +203,9 @@ def problem(status: HTTPStatus, faults: Iterable[Fault]) -> Response:
 
 @blueprint.errorhandler(Unacceptable)
 def _unacceptable(found: Unacceptable) -> Response:
-    return problem(found.status, found.faults)
+    response = problem(found.status, found.faults)
+    response.headers.update(found.headers)
+    return response
 
 
 @blueprint.errorhandler(Refusal)
@@ -161,8 +216,14 @@ def _refused(refusal: Refusal) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     else:
         status = HTTPStatus.CONFLICT
-    field = str(refusal.params.get("field", _FIELDS.get(refusal.code, "")))
+    field = str(refusal.params.get("field", _field(refusal.code)))
     return problem(status, [Fault(field, refusal.code, _sentence(refusal, field))])
+
+
+def _field(code: str) -> str:
+    """Where a refusal belongs: named above, or the list of a bill's offers that it speaks of."""
+    lists = (kind + "s" for kind in ("voucher", "certificate", "package") if code.startswith(kind + "_"))
+    return _FIELDS.get(code) or next(lists, "")
 
 
 def _sentence(refusal: Refusal, field: str) -> str:

@@ -3,7 +3,7 @@
 from flask import Response
 
 from api import blueprint
-from api.money import decimal, items
+from api.money import certificates, decimal, items
 from api.reading import body
 from api.shapes.visits import QuoteAnswer, QuoteBody
 from api.specification import described
@@ -35,6 +35,9 @@ def post_quote() -> Response:
         patient_id=patient.id,
         lines=lines_to_quote(session, items(sent.lines, currency)),
         points_used=sent.points_used,
+        vouchers=sent.vouchers,
+        certificates=certificates(sent.certificates, currency),
+        packages=sent.packages,
         now=clock.now(),
     )
     bill = found.bill
@@ -43,10 +46,11 @@ def post_quote() -> Response:
             gross=decimal(bill.gross_minor, currency),
             discount=decimal(bill.discount_minor, currency),
             points_value=decimal(bill.points_value_minor, currency),
-            certificate=decimal(0, currency),
+            certificate=decimal(bill.certificate_minor, currency),
             due=decimal(bill.due_minor, currency),
             paid=decimal(0, currency),
             refunded=decimal(0, currency),
+            package=decimal(bill.package_minor, currency) if sent.packages else None,
             points_used=bill.points_used,
             points_available=max(0, found.points_available),
             points_to_earn=found.points_to_earn,

@@ -5,12 +5,13 @@ from sqlalchemy.orm import Session
 
 from api import blueprint
 from api.gate import actor
-from api.money import decimal, items, minor
+from api.money import certificates, decimal, items, minor
 from api.patients import Nothing
 from api.problems import missing
 from api.reading import VISIT_ID, body, known_id, query
 from api.shapes.visits import (
     BillAnswer,
+    CertificateBody,
     LineBody,
     OwnKey,
     PaymentBody,
@@ -27,7 +28,7 @@ from loyalty.patients.queries import stats
 from loyalty.recording.operations import record_visit
 from loyalty.recording.queries import VisitRecord, taken_back, visit_record
 from loyalty.recording.rules import VisitSaid
-from loyalty.settlement.rules import Paid
+from loyalty.settlement.rules import CertificateUse, Paid
 from loyalty.visits.models import Refund, Visit
 from loyalty.visits.operations import refund_visit
 from loyalty.visits.queries import visit_by_external_id
@@ -43,7 +44,8 @@ from web.transactions import commits_in_steps
 def put_visit(external_id: str) -> Response:
     """Bring a visit to the state the clinic's system knows.
 
-    Said again it changes nothing. A completed visit takes further payments and nothing else of a bill.
+    Said again it changes nothing. A completed visit takes further payments and nothing else of a bill; said
+    to be arrived again, its completion is undone: everything it gave and took goes back.
     """
     external_id, sent = known_id(VISIT_ID, external_id), body(VisitBody)
     _, is_new = settled(
@@ -68,7 +70,7 @@ def get_visit(external_id: str) -> Response:
 @described(body=RefundBody, headers=OwnKey, answers={200: RefundAnswer}, problems=(404, 409, 413, 415))
 @commits_in_steps
 def post_refund(external_id: str) -> Response:
-    """Give money back; what it had earned is taken back with it.
+    """Give back a part of what was paid; what it had earned is taken back with it.
 
     Needs an own ``id`` or the header Idempotency-Key; the same one again gives the first answer.
     """
@@ -93,7 +95,13 @@ def post_refund(external_id: str) -> Response:
 def _refunded(session: Session, refund: Refund) -> RefundAnswer:
     summary = stats(session, session.get_one(Visit, refund.visit_id).patient_id)
     assert summary is not None, "a patient without her summary row"
-    return RefundAnswer(points_reversed=taken_back(session, refund.id), balance=summary.points_balance)
+    answer = RefundAnswer(points_reversed=taken_back(session, refund.id), balance=summary.points_balance)
+    if refund.certificate_minor or refund.points:
+        currency = programme(session).currency
+        answer.money = decimal(refund.amount_minor, currency)
+        answer.certificate = decimal(refund.certificate_minor, currency)
+        answer.points = refund.points
+    return answer
 
 
 def _visit(session: Session, external_id: str) -> Visit:
@@ -114,7 +122,10 @@ def _said(session: Session, sent: VisitBody) -> VisitSaid:
         branch=sent.branch,
         doctor=sent.doctor,
         lines=None if sent.lines is None else items(sent.lines, currency),
+        vouchers=None if sent.vouchers is None else tuple(sent.vouchers),
         points_used=sent.points_used,
+        certificates=None if sent.certificates is None else certificates(sent.certificates, currency),
+        packages=None if sent.packages is None else tuple(sent.packages),
         payments=tuple(
             Paid(
                 payment.id,
@@ -156,10 +167,10 @@ def _answer(found: VisitRecord) -> VisitAnswer:
             )
             for item in found.lines
         ],
-        vouchers=[],
-        points_used=visit.points_used,
-        certificates=[],
-        packages=[],
+        vouchers=list(found.vouchers),
+        points_used=found.points_used,
+        certificates=[_certificate(use, setup.currency) for use in found.certificates],
+        packages=list(found.packages),
         payments=[
             PaymentBody.model_construct(
                 id=payment.external_id,
@@ -174,13 +185,19 @@ def _answer(found: VisitRecord) -> VisitAnswer:
     )
 
 
+def _certificate(use: CertificateUse, currency: str) -> CertificateBody:
+    amount = None if use.amount_minor is None else decimal(use.amount_minor, currency)
+    return CertificateBody.model_construct(code=use.code, amount=amount)
+
+
 def _bill(visit: Visit, currency: str) -> BillAnswer:
     return BillAnswer(
         gross=decimal(visit.gross_minor, currency),
         discount=decimal(visit.discount_minor, currency),
         points_value=decimal(visit.points_value_minor, currency),
-        certificate=decimal(0, currency),
+        certificate=decimal(visit.certificate_minor, currency),
         due=decimal(visit.due_minor, currency),
         paid=decimal(visit.paid_minor, currency),
         refunded=decimal(visit.refunded_minor, currency),
+        package=decimal(visit.package_minor, currency) if visit.package_minor else None,
     )

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, WithJsonSchema, model_serializer
 from pydantic_core import PydanticCustomError
 
 from api.fields import (
@@ -14,7 +14,6 @@ from api.fields import (
     ExternalId,
     Instant,
     Money,
-    NotUsed,
     OwnId,
     Quantity,
     Status,
@@ -22,6 +21,7 @@ from api.fields import (
 )
 
 MOST_POINTS = 10**9
+MOST_OFFERS = 20
 
 
 def _points_or_max(value: object) -> int | str:
@@ -54,8 +54,23 @@ class PaymentBody(Strict):
     paid_at: Instant
 
 
+class CertificateBody(Strict):
+    """A gift certificate put on a bill; ``amount`` is the most to take, absent as much as is due."""
+
+    code: Code40
+    amount: Money | None = None
+
+
+Codes = Annotated[list[Code40], Field(max_length=MOST_OFFERS)]
+Certificates = Annotated[list[CertificateBody], Field(max_length=MOST_OFFERS)]
+
+
 class VisitBody(Strict):
-    """A visit; lines, points and payments count once it is completed."""
+    """A visit; lines and payments count once it is completed.
+
+    Points, vouchers, certificates and packages put on a visit to come are reserved for it. Unless others are
+    named they are taken when it is completed; cancelling frees them.
+    """
 
     patient: ExternalId
     status: Status
@@ -65,16 +80,19 @@ class VisitBody(Strict):
     branch: Code40 | None = None
     doctor: Code80 | None = None
     lines: list[LineBody] | None = Field(default=None, max_length=100)
-    vouchers: NotUsed = Field(default_factory=list)
+    vouchers: Codes | None = None
     points_used: Count | None = None
-    certificates: NotUsed = Field(default_factory=list)
-    packages: NotUsed = Field(default_factory=list)
+    certificates: Certificates | None = None
+    packages: Codes | None = None
     payments: list[PaymentBody] = Field(default_factory=list, max_length=100)
     follow_up_on: Day | None = None
 
 
 class BillAnswer(Strict):
-    """The bill in its order: gross, what discounts, points and certificates take off, what is due."""
+    """The bill in its order: gross, what discounts, points and certificates take off, what is due.
+
+    ``package`` is what package sessions cover, and stands there only when there are any.
+    """
 
     gross: str
     discount: str
@@ -83,6 +101,11 @@ class BillAnswer(Strict):
     due: str
     paid: str
     refunded: str
+    package: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in plain(self).items() if name != "package" or value is not None}
 
 
 class VisitAnswer(Strict):
@@ -96,10 +119,10 @@ class VisitAnswer(Strict):
     branch: str | None
     doctor: str | None
     lines: list[LineBody]
-    vouchers: list[Any]
+    vouchers: list[str]
     points_used: int
-    certificates: list[Any]
-    packages: list[Any]
+    certificates: list[CertificateBody]
+    packages: list[str]
     payments: list[PaymentBody]
     follow_up_on: Day | None
     bill: BillAnswer
@@ -107,7 +130,10 @@ class VisitAnswer(Strict):
 
 
 class RefundBody(Strict):
-    """Money given back; ``id`` may come as the header Idempotency-Key instead."""
+    """What is given back; ``id`` may come as the header Idempotency-Key instead.
+
+    ``amount`` counts all that was paid: money goes back first, then certificates, then points.
+    """
 
     id: OwnId | None = None
     amount: Money
@@ -121,10 +147,20 @@ class OwnKey(Strict):
 
 
 class RefundAnswer(Strict):
-    """How many points the refund took back, not negative, and the balance after it."""
+    """How many points the refund took back, not negative, and the balance after it.
+
+    Where not everything went back as money, the three parts stand there too: money, certificate and points.
+    """
 
     points_reversed: int
     balance: int
+    money: str | None = None
+    certificate: str | None = None
+    points: int | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_parts(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in plain(self).items() if value is not None}
 
 
 class QuoteBody(Strict):
@@ -132,10 +168,10 @@ class QuoteBody(Strict):
 
     patient: ExternalId
     lines: list[LineBody] = Field(max_length=100)
-    vouchers: NotUsed = Field(default_factory=list)
+    vouchers: Codes = Field(default_factory=list)
     points_used: PointsOrMax = 0
-    certificates: NotUsed = Field(default_factory=list)
-    packages: NotUsed = Field(default_factory=list)
+    certificates: Certificates = Field(default_factory=list)
+    packages: Codes = Field(default_factory=list)
 
 
 class QuoteAnswer(BillAnswer):

@@ -13,7 +13,8 @@ from loyalty.patients.queries import consents_of
 from loyalty.points.models import LedgerEntry
 from loyalty.recording.rules import Item
 from loyalty.referrals.models import InviteCode, Referral
-from loyalty.settlement.rules import Line
+from loyalty.settlement.queries import points_earned, reserved, used_on_visit
+from loyalty.settlement.rules import CertificateUse, Line
 from loyalty.visits.models import Payment, Refund, Visit
 from loyalty.visits.queries import bill_lines, payments
 
@@ -39,6 +40,10 @@ class VisitRecord:
     doctor: str | None
     lines: Sequence[Item]
     payments: Sequence[Payment]
+    vouchers: Sequence[str]
+    points_used: int
+    certificates: Sequence[CertificateUse]
+    packages: Sequence[str]
     points_earned: int
 
 
@@ -89,13 +94,28 @@ def visit_record(session: Session, external_id: str) -> VisitRecord | None:
     ).one_or_none()
     if row is None:
         return None
-    visit_id = row[0].id
-    earned = session.scalar(
-        select(func.coalesce(func.sum(LedgerEntry.points), 0)).where(
-            LedgerEntry.visit_id == visit_id, LedgerEntry.kind == "earn"
-        )
+    visit = row[0]
+    return VisitRecord(
+        *row,
+        items_of(session, visit.id),
+        payments(session, visit.id),
+        *_offers_of(session, visit),
+        points_earned(session, visit.id),
     )
-    return VisitRecord(*row, items_of(session, visit_id), payments(session, visit_id), earned or 0)
+
+
+def _offers_of(
+    session: Session, visit: Visit
+) -> tuple[Sequence[str], int, Sequence[CertificateUse], Sequence[str]]:
+    """Vouchers, points, certificates and packages: used by a completed visit, reserved for one to come."""
+    if visit.status != "completed":
+        kept = reserved(session, visit.id)
+        return kept.voucher_codes, kept.points, kept.certificates, kept.package_codes
+    used = used_on_visit(session, visit)
+    certificates = [CertificateUse(offer.code, offer.amount_minor) for offer in used.certificates]
+    codes = ([offer.code for offer in offers] for offers in (used.vouchers, used.packages))
+    vouchers, packages = codes
+    return vouchers, visit.points_used, certificates, packages
 
 
 def items_of(session: Session, visit_id: int) -> list[Item]:

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.rules import ON_BEHALF
-from loyalty.settlement.rules import Paid
+from loyalty.rewards.rules.codes import clean
+from loyalty.settlement.rules import CertificateUse, Paid
 from loyalty.visits.rules import moves_to
 
 #: How far another system's clock may run ahead of ours before what it says has not happened yet.
@@ -49,7 +50,7 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class VisitSaid:
     """A visit as the clinic's system knows it. ``said`` names the details to take over even when empty;
-    ``lines``, ``points_used`` and instants that are None are not spoken of."""
+    ``lines``, points, offers and instants that are None are not spoken of."""
 
     patient: str
     status: str
@@ -59,10 +60,33 @@ class VisitSaid:
     branch: str | None = None
     doctor: str | None = None
     lines: tuple[Item, ...] | None = None
+    vouchers: tuple[str, ...] | None = None
     points_used: int | None = None
+    certificates: tuple[CertificateUse, ...] | None = None
+    packages: tuple[str, ...] | None = None
     payments: tuple[Paid, ...] = ()
     follow_up_on: date | None = None
     said: frozenset[str] = field(default=frozenset())
+
+
+class UsedOffer(Protocol):
+    """An offer that a completed visit has used."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def amount_minor(self) -> int: ...
+
+
+class UsedOffers(Protocol):
+    """What a completed visit has used beside points and money."""
+
+    @property
+    def vouchers(self) -> Sequence[UsedOffer]: ...
+    @property
+    def certificates(self) -> Sequence[UsedOffer]: ...
+    @property
+    def packages(self) -> Sequence[UsedOffer]: ...
 
 
 class ConsentAct(Protocol):
@@ -89,12 +113,24 @@ class ClosedVisit(Protocol):
     def completed_at(self) -> datetime | None: ...
     @property
     def points_used(self) -> int: ...
+    @property
+    def due_minor(self) -> int: ...
 
 
 def check_move(status: str, wanted: str) -> None:
-    """Refuse a move the rules do not know; staying where one is counts as none."""
+    """Refuse a move the rules do not know; staying where one is counts as none.
+
+    A completed visit said to be arrived is one whose completion was a mistake.
+    """
+    if is_undoing(status, wanted):
+        return
     if status != wanted and not moves_to(status, wanted):
         raise Refusal("impossible_move", status=status, wanted=wanted, field="status")
+
+
+def is_undoing(status: str, wanted: str) -> bool:
+    """Whether another system takes a completion back."""
+    return (status, wanted) == ("completed", "arrived")
 
 
 def check_happened(said: VisitSaid, now: datetime) -> None:
@@ -108,8 +144,9 @@ def check_happened(said: VisitSaid, now: datetime) -> None:
             raise Refusal("date_impossible", field=name)
 
 
-def check_closed(visit: ClosedVisit, lines: Sequence[Item], said: VisitSaid) -> None:
+def check_closed(visit: ClosedVisit, lines: Sequence[Item], used: UsedOffers, said: VisitSaid) -> None:
     """Refuse to change the bill or the instants of a completed visit; only payments may be added to it."""
+    _check_offers(visit, used, said)
     if said.lines is not None and not _same_lines(lines, said.lines):
         raise Refusal("visit_closed", field="lines")
     if said.points_used is not None and said.points_used != visit.points_used:
@@ -118,6 +155,32 @@ def check_closed(visit: ClosedVisit, lines: Sequence[Item], said: VisitSaid) -> 
         instant = getattr(said, name)
         if instant is not None and instant != getattr(visit, name):
             raise Refusal("visit_closed", field=name)
+
+
+def _check_offers(visit: ClosedVisit, used: UsedOffers, said: VisitSaid) -> None:
+    for name in ("vouchers", "packages"):
+        codes = getattr(said, name)
+        if codes is not None and {clean(code) for code in codes} != _codes(getattr(used, name)):
+            raise Refusal("visit_closed", field=name)
+    if said.certificates is not None and not _same_certificates(visit, used, said.certificates):
+        raise Refusal("visit_closed", field="certificates")
+
+
+def _codes(offers: Iterable[UsedOffer]) -> set[str]:
+    return {offer.code for offer in offers}
+
+
+def _same_certificates(visit: ClosedVisit, used: UsedOffers, said: Iterable[CertificateUse]) -> bool:
+    """Whether what was said is what was used.
+
+    An amount is the most to take, so less may have been taken; with nothing left to pay, nothing at all.
+    """
+    wanted = {clean(use.code): use.amount_minor for use in said}
+    spare = set(wanted) - _codes(used.certificates)
+    return (not spare or visit.due_minor == 0) and all(
+        offer.code in wanted and offer.amount_minor <= (wanted[offer.code] or offer.amount_minor)
+        for offer in used.certificates
+    )
 
 
 def _same_lines(kept: Sequence[Item], said: Sequence[Item]) -> bool:

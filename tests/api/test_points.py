@@ -175,7 +175,7 @@ def test_a_quote_refuses_like_a_visit(api: Caller, mai: str) -> None:
         ({"points_used": 10}, 409, [("points_used", "not_enough_points")]),
         ({"points_used": 501}, 422, [("points_used", "points_over_cap")]),
         ({"points_used": "min"}, 422, [("points_used", "unreadable")]),
-        ({"vouchers": ["X"]}, 422, [("vouchers", "not_offered_yet")]),
+        ({"vouchers": ["X"]}, 422, [("vouchers", "voucher_unknown")]),
     ):
         answer = api.post("/quotes", {"patient": mai, "lines": [line], **change})
         assert (answer.status_code, faults(answer)) == (status, expected)

@@ -81,7 +81,6 @@ def test_a_booking_is_moved_and_cancelled(api: Caller, mai: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("completed", "arrived"),
         ("completed", "booked"),
         ("completed", "cancelled"),
         ("cancelled", "booked"),
@@ -186,8 +185,20 @@ def test_a_referral_is_rewarded_through_the_interface(api: Caller, mai: str) -> 
         ({"scheduled_at": "2026-11-16T09:00:00"}, 422, [("scheduled_at", "instant_unreadable")]),
         ({"scheduled_at": "0001-01-01T00:00:00+14:00"}, 422, [("scheduled_at", "instant_unreadable")]),
         ({"completed_at": "2090-01-01T00:00:00Z"}, 422, [("completed_at", "date_impossible")]),
-        ({"vouchers": ["WELCOME10"]}, 422, [("vouchers", "not_offered_yet")]),
-        ({"certificates": [{"code": "X"}]}, 422, [("certificates", "not_offered_yet")]),
+        ({"vouchers": ["WELCOME10"]}, 422, [("vouchers", "voucher_unknown")]),
+        ({"vouchers": ["WELCOME10", "welcome-10"]}, 422, [("vouchers", "offer_twice")]),
+        ({"certificates": [{"code": "X"}]}, 422, [("certificates", "certificate_unknown")]),
+        (
+            {"certificates": [{"code": "X", "amount": "0"}]},
+            422,
+            [("certificates", "amount_not_positive")],
+        ),
+        (
+            {"certificates": [{"code": "X", "amount": "0.5"}]},
+            422,
+            [("certificates.0.amount", "amount_too_precise")],
+        ),
+        ({"packages": ["X"]}, 422, [("packages", "package_unknown")]),
         ({"points_used": True}, 422, [("points_used", "unreadable")]),
         ({"points_used": 10**30}, 422, [("points_used", "unreadable")]),
         (

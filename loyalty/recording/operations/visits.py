@@ -13,8 +13,9 @@ from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import Patient
 from loyalty.patients.queries import patient_by_external_id
 from loyalty.recording.queries import items_of
-from loyalty.recording.rules import Item, VisitSaid, check_closed, check_happened, check_move
-from loyalty.settlement.operations import pay_visit, register_visit
+from loyalty.recording.rules import Item, VisitSaid, check_closed, check_happened, check_move, is_undoing
+from loyalty.settlement.operations import pay_visit, register_visit, reserve_offers, undo_completion
+from loyalty.settlement.queries import NONE_RESERVED, Reserved, reserved, used_on_visit
 from loyalty.settlement.rules import Line
 from loyalty.visits import operations as visits
 from loyalty.visits.models import Visit
@@ -35,10 +36,12 @@ def record_visit(
 ) -> tuple[int, bool]:
     """Bring the visit of that external id to the state said; gives its id and whether it is new.
 
-    Said again it changes nothing. Lines, points and payments count once the visit is completed; after that
-    only payments may be added. Unknown services, doctors and branches are created "to review". Refusals:
-    ``patient_unknown``, ``patient_merged``, ``other_patient``, ``impossible_move``, ``visit_closed``,
-    ``date_impossible`` and those of ``register_visit`` and ``pay_visit``.
+    Said again it changes nothing. Points and offers said of a visit to come are reserved for it and, unless
+    others are said, taken when it is completed; lines and payments count from then on, and after that only
+    payments may be added. A completed visit said to be arrived was completed by mistake. Unknown services,
+    doctors and branches are created "to review". Refusals: ``patient_unknown``, ``patient_merged``,
+    ``other_patient``, ``impossible_move``, ``visit_closed``, ``date_impossible`` and those of
+    ``register_visit``, ``reserve_offers``, ``undo_completion`` and ``pay_visit``.
     """
     patient = _patient(session, said.patient)
     check_happened(said, now)
@@ -48,7 +51,9 @@ def record_visit(
     if found.patient_id != patient.id:
         raise Refusal("other_patient", field="patient")
     check_move(found.status, said.status)
-    if found.status == "completed":
+    if is_undoing(found.status, said.status):
+        _undo(session, found, said, actor, now, quiet)
+    elif found.status == "completed":
         _review_closed(session, found, said, actor, now, quiet)
     else:
         _change_details(session, found, said, actor, now)
@@ -84,7 +89,7 @@ def _begin(
             scheduled_at=said.scheduled_at,
             origin=origin,
             **places,
-            **_bill(session, said),
+            **_bill(session, said, NONE_RESERVED),
             arrived_at=said.arrived_at,
             follow_up_on=said.follow_up_on,
             quiet=quiet,
@@ -110,11 +115,15 @@ def _begin(
 
 
 def _move(session: Session, visit: Visit, said: VisitSaid, actor: Actor, now: datetime, quiet: bool) -> None:
-    """Take the step from the visit's state to the one said; none when they are the same."""
-    if visit.status == said.status:
+    """Take the step from the visit's state to the one said, and keep what it has put on it."""
+    if said.status in ("booked", "arrived"):
+        if visit.status != said.status:
+            visits.mark_arrived(
+                session, visit_id=visit.id, at=said.arrived_at, quiet=quiet, actor=actor, now=now
+            )
+        _reserve(session, visit, said, actor, now)
+    elif visit.status == said.status:
         return
-    if said.status == "arrived":
-        visits.mark_arrived(session, visit_id=visit.id, at=said.arrived_at, quiet=quiet, actor=actor, now=now)
     elif said.status == "completed":
         register_visit(
             session,
@@ -122,7 +131,7 @@ def _move(session: Session, visit: Visit, said: VisitSaid, actor: Actor, now: da
             visit_id=visit.id,
             arrived_at=said.arrived_at or visit.arrived_at,
             follow_up_on=visit.follow_up_on,
-            **_bill(session, said),
+            **_bill(session, said, reserved(session, visit.id)),
             quiet=quiet,
             actor=actor,
             now=now,
@@ -131,13 +140,40 @@ def _move(session: Session, visit: Visit, said: VisitSaid, actor: Actor, now: da
         _ENDS[said.status](session, visit_id=visit.id, quiet=quiet, actor=actor, now=now)
 
 
-def _bill(session: Session, said: VisitSaid) -> dict[str, Any]:
+def _bill(session: Session, said: VisitSaid, kept: Reserved) -> dict[str, Any]:
+    offers = _offers(said, kept)
     return {
         "lines": [_line(session, item) for item in said.lines or ()],
         "payments": said.payments,
-        "points_used": said.points_used or 0,
+        "points_used": offers.pop("points"),
+        **offers,
         "completed_at": said.completed_at,
     }
+
+
+def _offers(said: VisitSaid, kept: Reserved) -> dict[str, Any]:
+    """What is said of points and offers; of those not spoken of, what the visit has reserved."""
+    return {
+        "points": kept.points if said.points_used is None else said.points_used,
+        "vouchers": kept.voucher_codes if said.vouchers is None else said.vouchers,
+        "certificates": kept.certificates if said.certificates is None else said.certificates,
+        "packages": kept.package_codes if said.packages is None else said.packages,
+    }
+
+
+def _reserve(session: Session, visit: Visit, said: VisitSaid, actor: Actor, now: datetime) -> None:
+    spoken = (said.points_used, said.vouchers, said.certificates, said.packages)
+    if all(part is None for part in spoken):
+        return
+    offers = _offers(said, reserved(session, visit.id))
+    reserve_offers(session, visit_id=visit.id, **offers, actor=actor, now=now)
+
+
+def _undo(session: Session, visit: Visit, said: VisitSaid, actor: Actor, now: datetime, quiet: bool) -> None:
+    reason = f"status {said.status}"
+    undo_completion(session, visit_id=visit.id, reason=reason, quiet=quiet, actor=actor, now=now)
+    _change_details(session, visit, said, actor, now)
+    _reserve(session, visit, said, actor, now)
 
 
 def _line(session: Session, item: Item) -> Line:
@@ -156,7 +192,7 @@ def _branch_id(session: Session, said: VisitSaid) -> int | None:
 def _review_closed(
     session: Session, visit: Visit, said: VisitSaid, actor: Actor, now: datetime, quiet: bool
 ) -> None:
-    check_closed(visit, items_of(session, visit.id), said)
+    check_closed(visit, items_of(session, visit.id), used_on_visit(session, visit), said)
     _change_details(session, visit, said, actor, now)
     for payment in said.payments:
         pay_visit(session, visit_id=visit.id, payment=payment, quiet=quiet, actor=actor, now=now)
