@@ -154,6 +154,18 @@ def step_name(step: str) -> str:
     return names.get(step, step)
 
 
+def redemption_state(state: str) -> str:
+    """How far the hand-over of a reward is (V7)."""
+    names = {
+        "requested": _("Waits for approval"),
+        "approved": _("Waits at the desk"),
+        "handed_over": _("Handed over"),
+        "cancelled": _("Cancelled"),
+        "expired": _("Not fetched in time"),
+    }
+    return names.get(state, state)
+
+
 def message_state_name(state: str) -> str:
     names = {
         "queued": _("Waiting"),
@@ -216,6 +228,7 @@ def _register(state: Any) -> None:
         actor_name,
         step_name,
         message_state_name,
+        redemption_state,
         message_reason,
         masked_phone,
         html_lang,

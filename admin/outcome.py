@@ -3,6 +3,7 @@
 from typing import Any
 
 from admin.patient_words import ways_left
+from admin.visits import used_on
 from loyalty.patients import queries as patients
 from loyalty.points import queries as points
 from loyalty.referrals import queries as referrals
@@ -36,6 +37,7 @@ def outcome_of(visit: Visit) -> dict[str, Any]:
     return {
         "person": patients.patient(session, visit.patient_id),
         "stats": stats,
+        "used": used_on(visit),
         "changes": points.entries_of_visit(session, visit.id),
         "ladder": steps,
         "ways_left": ways_left(steps),

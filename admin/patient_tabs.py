@@ -6,12 +6,18 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
+from admin.ledger_words import people_behind
+from admin.offer_words import state_of_certificate, state_of_package, state_of_voucher
 from admin.timeline import timeline
+from loyalty.clinic import queries as clinic
 from loyalty.kernel import clock
 from loyalty.messaging import queries as messaging
 from loyalty.patients.models import Patient
 from loyalty.points import queries as points
+from loyalty.points.rules import order_of_use
 from loyalty.reports.queries.audit import audit_entries
+from loyalty.reports.queries.manual import open_points_of
+from loyalty.rewards import queries as rewards
 from loyalty.tiers import queries as tiers
 from loyalty.visits import queries as visits
 from web.extensions import db
@@ -22,6 +28,7 @@ TABS = {
     "timeline": _l("Timeline"),
     "visits": _l("Visits"),
     "points": _l("Points"),
+    "wallet": _l("Wallet"),
     "messages": _l("Messages"),
     "tiers": _l("Tiers"),
     "log": _l("Log"),
@@ -50,13 +57,33 @@ def _visits(person: Patient, before: int | None) -> dict[str, Any]:
 
 
 def _points(person: Patient, before: int | None) -> dict[str, Any]:
-    today = current_staff().programme.calendar.day_of(clock.now())
-    rows = points.entries(db.session(), person.id, before=before, limit=PAGE + 1)
-    lots = points.open_lots(db.session(), person.id, today) if before is None else []
+    session, setup = db.session(), current_staff().programme
+    today = setup.calendar.day_of(clock.now())
+    rows = points.ledger_lines(session, person.id, before=before, limit=PAGE + 1)
+    lots = points.open_lots(session, person.id, today) if before is None else []
     return {
         "entries": rows[:PAGE],
-        "lots": sorted(lots, key=lambda lot: (lot.valid_to is None, lot.valid_to, lot.id)),
+        "people": people_behind(rows),
+        "lots": order_of_use(lots),
+        "point_minor": setup.minor(setup.settings["points.value"]),
+        "asked": open_points_of(session, person.id) if before is None else [],
         "more_url": _more(person, "points", rows[PAGE - 1].id) if len(rows) > PAGE else None,
+    }
+
+
+def _wallet(person: Patient, before: int | None) -> dict[str, Any]:
+    """Everything she holds beside points, what ended too: vouchers, certificates, packages, rewards."""
+    session, today = db.session(), current_staff().programme.calendar.day_of(clock.now())
+    found = rewards.wallet(session, person.id, today)
+    services = {row.id: row.name for row in clinic.services(session)} if found.packages else {}
+    return {
+        "wallet": found,
+        "services": services,
+        "states": {
+            **{("voucher", one.id): state_of_voucher(one, today) for one in found.vouchers},
+            **{("certificate", one.id): state_of_certificate(one, today) for one in found.certificates},
+            **{("package", one.id): state_of_package(one, today) for one in found.packages},
+        },
     }
 
 
@@ -80,6 +107,7 @@ _CONTENT: dict[str, Callable[[Patient, int | None], dict[str, Any]]] = {
     "timeline": _timeline,
     "visits": _visits,
     "points": _points,
+    "wallet": _wallet,
     "messages": _messages,
     "tiers": _tiers,
     "log": _log,

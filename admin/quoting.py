@@ -2,46 +2,86 @@
 
 from dataclasses import dataclass
 
+from admin.labels import in_language
+from admin.offers_on_bill import Wanted
 from admin.patient_words import ways_left
 from admin.register_forms import RegisterForm
 from loyalty.kernel import clock
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients import queries as patients
+from loyalty.rewards.rules.codes import grouped
 from loyalty.settlement.queries import Quote, quote
+from loyalty.settlement.rules import Line
 from loyalty.tiers.rules import ladder, progress, tier_for
 from web.extensions import db
 from web.identity import current_staff
 from web.labels import tier_name
 from web.phrases import refusal_text
 
+#: One bill cannot be refused more often than this: each time something is left out.
+MOST_REFUSALS = 12
+
 
 @dataclass(frozen=True, slots=True)
 class LiveQuote:
-    """``quote`` None while nothing was entered or it is refused; ``tier_line`` looks past this visit."""
+    """``quote`` is None while nothing was entered or the lines are refused.
+
+    ``refusals`` are what cannot be used; the bill is worked out without it. ``offers`` names vouchers and
+    certificates by number; ``tier_line`` looks past this visit.
+    """
 
     quote: Quote | None
-    refusal: str
+    refusals: list[str]
+    names: dict[int, str]
     next_tier: str
     tier_line: str
     reaches: str
 
 
-def quote_of(form: RegisterForm, patient_id: int) -> LiveQuote:
-    """The quote for what the form holds so far; writes nothing."""
+def quote_of(form: RegisterForm, patient_id: int, visit_id: int | None) -> LiveQuote:
+    """The quote for what the form holds so far, each refusal noted beside its field; writes nothing."""
     lines = form.bill_lines() if not form.lines.errors else []
-    found, refusal = None, ""
-    if lines:
+    found, refusals = _work_out(form, lines, patient_id, visit_id) if lines else (None, [])
+    return LiveQuote(found, refusals, _voucher_names(found), *_after_this(patient_id))
+
+
+def _work_out(
+    form: RegisterForm, lines: list[Line], patient_id: int, visit_id: int | None
+) -> tuple[Quote | None, list[str]]:
+    wanted = form.wanted()
+    refusals: list[str] = []
+    for _again in range(MOST_REFUSALS):
         try:
-            found = quote(
-                db.session(),
-                patient_id=patient_id,
-                lines=lines,
-                points_used=form.points_used.data or 0,
-                now=clock.now(),
-            )
+            return wanted_quote(wanted, lines, patient_id, visit_id), refusals
         except Refusal as refused:
-            refusal = refusal_text(refused)
-    return LiveQuote(found, refusal, *_after_this(patient_id))
+            refusals.append(refusal_text(refused))
+            place = form.place_of(refused)
+            if place is None:
+                return None, refusals
+            form.refuse(refused)
+            wanted = wanted.without(place, str(refused.params.get("code", "")))
+    return None, refusals
+
+
+def wanted_quote(wanted: Wanted, lines: list[Line], patient_id: int, visit_id: int | None) -> Quote:
+    """The bill of these lines with what is wanted; refuses what the registration would refuse."""
+    return quote(
+        db.session(),
+        patient_id=patient_id,
+        visit_id=visit_id,
+        lines=lines,
+        points_used=wanted.points,
+        vouchers=wanted.vouchers,
+        certificates=wanted.certificates,
+        packages=wanted.packages,
+        now=clock.now(),
+    )
+
+
+def _voucher_names(found: Quote | None) -> dict[int, str]:
+    """What each voucher of the bill is called on it."""
+    vouchers = found.offers.vouchers if found is not None else ()
+    return {one.id: in_language(one.name) or grouped(one.code) for one in vouchers}
 
 
 def _after_this(patient_id: int) -> tuple[str, str, str]:

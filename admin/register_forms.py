@@ -1,4 +1,4 @@
-"""The form of a visit's bill, and its lines as the settlement takes them."""
+"""The form of a visit's bill: its lines and what is put on it, as the settlement takes them."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from admin.fields import ChoiceField, CountField, DayField, MoneyField
 from admin.labels import in_language
+from admin.offers_on_bill import OffersForm, Subject
 from loyalty.clinic import queries as clinic
 from loyalty.clinic.models import Service
 from loyalty.settlement.rules import Line, Paid
@@ -28,7 +29,7 @@ class LineForm(PlainForm):
     amount = MoneyField(_l("Amount"))
 
 
-class RegisterForm(Form):
+class RegisterForm(OffersForm):
     """What was done, how it was paid, when to come again."""
 
     refusal_fields: ClassVar[dict[str, str]] = {
@@ -40,14 +41,13 @@ class RegisterForm(Form):
     }
 
     lines: "FieldList[Any]" = FieldList(FormField(LineForm), min_entries=FIRST_LINES, max_entries=MOST_LINES)
-    points_used = CountField(_l("Points used"), default=0)
     paid = MoneyField(_l("Paid in money"))
     follow_up_on = DayField(_l("Follow-up day"))
     doctor = ChoiceField(_l("Doctor"))
     branch = ChoiceField(_l("Branch"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, subject: Subject, **values: Any) -> None:
+        super().__init__(subject, **values)
         session = db.session()
         self.services: dict[int, Service] = {service.id: service for service in clinic.services(session)}
         self.doctor.offer([(0, "–"), *((row.id, in_language(row.name)) for row in clinic.doctors(session))])

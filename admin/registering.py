@@ -6,10 +6,11 @@ from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
 
 from admin import blueprint
+from admin.offers_on_bill import Subject
 from admin.outcome import outcome_of
 from admin.paging import number_argument
 from admin.patient import patient_or_404
-from admin.quoting import quote_of
+from admin.quoting import quote_of, wanted_quote
 from admin.register_forms import RegisterForm
 from admin.visits import visit_or_404
 from loyalty.clinic.rules.roles import Permission
@@ -18,14 +19,16 @@ from loyalty.kernel.refusal import Refusal
 from loyalty.patients import queries as patients
 from loyalty.patients.models import Patient
 from loyalty.reports.queries.desk import senders_of
+from loyalty.rewards.rules.codes import grouped
 from loyalty.settlement.operations import register_visit as register
-from loyalty.settlement.queries import quote as work_out
+from loyalty.settlement.queries import NONE_RESERVED, reserved
 from loyalty.visits import queries as visits
 from loyalty.visits.models import Visit
 from web.access import permission_required
 from web.extensions import db
-from web.identity import actor
-from web.pages import redirect_or_fragment, render_page
+from web.formats import money
+from web.identity import actor, current_staff
+from web.pages import redirect_or_fragment, render_page, wants_fragment
 from web.transactions import commits
 
 CHOICES = 20
@@ -38,9 +41,14 @@ def register_visit() -> Response:
     visit, person = _subject()
     if person is None:
         return _choose_patient()
+    kept = reserved(db.session(), visit.id) if visit else NONE_RESERVED
     form = RegisterForm(
-        doctor=visit.doctor_id or 0 if visit else 0, branch=visit.branch_id if visit else None
+        _whose(visit, person),
+        doctor=visit.doctor_id or 0 if visit else 0,
+        branch=visit.branch_id if visit else None,
+        **RegisterForm.prefilled(kept),
     )
+    form.move_foreign_codes()
     return _page(visit, person, form)
 
 
@@ -52,7 +60,7 @@ def save_visit() -> Response:
     visit, person = _subject()
     if person is None:
         abort(404)
-    form = RegisterForm()
+    form = RegisterForm(_whose(visit, person))
     if "add" in request.form:
         form.add_line()
         return _page(visit, person, form)
@@ -71,19 +79,19 @@ def save_visit() -> Response:
 
 
 def _register(visit: Visit | None, person: Patient, form: RegisterForm) -> int:
-    session, now, lines = db.session(), clock.now(), form.bill_lines()
-    points_used = form.points_used.data or 0
-    due = work_out(
-        session, patient_id=person.id, lines=lines, points_used=points_used, now=now
-    ).bill.due_minor
+    session, now, lines, wanted = db.session(), clock.now(), form.bill_lines(), form.wanted()
+    bill = wanted_quote(wanted, lines, person.id, visit.id if visit else None).bill
     return register(
         session,
         patient_id=person.id,
         visit_id=visit.id if visit else None,
         form_key=form.form_key.data,
         lines=lines,
-        payments=form.payments(due, now),
-        points_used=points_used,
+        payments=form.payments(bill.due_minor, now),
+        points_used=bill.points_used,
+        vouchers=wanted.vouchers,
+        certificates=wanted.certificates,
+        packages=wanted.packages,
         arrived_at=visit.arrived_at if visit else None,
         doctor_id=form.doctor.data or None,
         branch_id=form.branch.data or None,
@@ -100,9 +108,9 @@ def quote() -> Response:
     visit, person = _subject()
     if person is None:
         abort(404)
-    form = RegisterForm()
+    form = RegisterForm(_whose(visit, person))
     form.validate()
-    return _page(visit, person, form, quoted=True)
+    return _page(visit, person, form, quoted=wants_fragment())
 
 
 @blueprint.get("/visits/<int:visit_id>/registered")
@@ -126,6 +134,11 @@ def _subject() -> tuple[Visit | None, Patient | None]:
     return None, patient_or_404(patient_id) if patient_id is not None else None
 
 
+def _whose(visit: Visit | None, person: Patient) -> Subject:
+    today = current_staff().programme.calendar.day_of(clock.now())
+    return Subject(person.id, visit.id if visit else None, today)
+
+
 def _choose_patient() -> Response:
     text = request.args.get("q", "").strip()[:100]
     rows = patients.search_patients(db.session(), text, limit=CHOICES) if text else []
@@ -137,16 +150,22 @@ def _page(
 ) -> Response:
     subject: dict[str, Any] = {"visit": visit.id} if visit else {"patient": person.id}
     return render_page(
-        "admin/register.html",
-        fragment="quote" if quoted else None,
+        "admin/_quoted.html" if quoted else "admin/register.html",
         status=status,
         form=form,
         visit=visit,
         person=person,
         stats=patients.stats(db.session(), person.id),
         sender=senders_of(db.session(), [person.id]).get(person.id),
-        quote=quote_of(form, person.id),
+        quote=quote_of(form, person.id, visit.id if visit else None),
+        own_certificates=_certificates(form),
         action=url_for("admin.save_visit", **subject),
         quote_url=url_for("admin.quote", **subject),
         heading=_("Register a visit of %(name)s", name=person.name),
     )
+
+
+def _certificates(form: RegisterForm) -> str:
+    """The patient's own certificates as a hint under the field."""
+    own = [f"{grouped(one.code)} ({money(one.left_minor)})" for one in form.at_hand.certificates]
+    return _("On the card: %(certificates)s", certificates=", ".join(own)) if own else ""

@@ -15,12 +15,21 @@ from loyalty.patients import queries as patients
 from loyalty.points import queries as points
 from loyalty.reports.queries.desk import senders_of
 from loyalty.reports.queries.today import day_figures
+from loyalty.settlement.queries import NONE_RESERVED, Used, reserved, used_on_visit
 from loyalty.visits import queries as visits
 from loyalty.visits.models import Visit
+from loyalty.visits.rules import refundable
 from web.access import permission_required
 from web.extensions import db
 from web.identity import current_staff
 from web.pages import render_page
+
+OPEN = ("booked", "arrived")
+
+
+def was_refunded(visit: Visit) -> bool:
+    """Whether anything of what was paid was given back already."""
+    return bool(visit.refunded_minor or visit.certificate_returned_minor or visit.points_returned)
 
 
 def visit_or_404(visit_id: int) -> Visit:
@@ -28,6 +37,13 @@ def visit_or_404(visit_id: int) -> Visit:
     if found is None:
         abort(404)
     return found
+
+
+def used_on(visit: Visit) -> Used:
+    """The vouchers, certificates and packages on a visit's bill; nothing is asked where there are none."""
+    if visit.discount_minor or visit.certificate_minor or visit.package_minor:
+        return used_on_visit(db.session(), visit)
+    return Used()
 
 
 @blueprint.get("/visits", endpoint="visits")
@@ -78,6 +94,10 @@ def visit_page(
         refusal=refusal,
         payment=payment,
         visit=found,
+        used=used_on(found),
+        reserved=reserved(session, visit_id) if found.status in OPEN else NONE_RESERVED,
+        can_refund=found.status == "completed" and refundable(found) > 0,
+        can_undo=found.status == "completed" and not was_refunded(found),
         person=patients.patient(session, found.patient_id),
         stats=patients.stats(session, found.patient_id),
         doctor=names.get(found.doctor_id) if found.doctor_id else None,

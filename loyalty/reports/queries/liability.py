@@ -12,6 +12,7 @@ from loyalty.kernel.clock import add_months
 from loyalty.patients.models import Patient
 from loyalty.points.models import Lot
 from loyalty.rewards.models import Certificate
+from loyalty.rewards.queries import liability_of_certificates
 
 Day = InstrumentedAttribute[date | None]
 
@@ -59,19 +60,15 @@ def owed_by_month(session: Session, *, today: date, point_minor: int) -> list[Mo
     Points are worth ``point_minor`` each. What is past its last day is owed no more, whether or not the
     expiry job has run (TM4).
     """
-    points = _monthly(_points_by_day(session, today))
-    certificates = _monthly(_certificates_by_day(session, today))
+    points = _points_by_month(session, today)
+    certificates = {one.month: one for one in liability_of_certificates(session, today)}
     months = sorted(points.keys() | certificates.keys(), key=lambda month: month or date.max)
-    return [
-        MonthOwed(
-            month,
-            points[month][0],
-            points[month][0] * point_minor,
-            certificates[month][1],
-            certificates[month][0],
-        )
-        for month in months
-    ]
+    found = []
+    for month in months:
+        held, cards = points.get(month, 0), certificates.get(month)
+        count, amount = (cards.certificates, cards.amount_minor) if cards else (0, 0)
+        found.append(MonthOwed(month, held, held * point_minor, count, amount))
+    return found
 
 
 def total_owed(months: Iterable[MonthOwed]) -> MonthOwed:
@@ -126,30 +123,16 @@ def certificates_of_month(
     return [CertificateHeld(*row) for row in session.execute(query)]
 
 
-def _points_by_day(session: Session, today: date) -> Iterable[tuple[date | None, int, int]]:
+def _points_by_month(session: Session, today: date) -> dict[date | None, int]:
+    """Points by the first day of the month; the days are few, whatever the number of lots."""
     rows = session.execute(
-        select(Lot.valid_to, func.sum(Lot.remaining), func.count())
+        select(Lot.valid_to, func.sum(Lot.remaining))
         .where(Lot.remaining > 0, _may_be_used(Lot.valid_to, today))
         .group_by(Lot.valid_to)
     )
-    return [(row[0], int(row[1]), row[2]) for row in rows]
-
-
-def _certificates_by_day(session: Session, today: date) -> Iterable[tuple[date | None, int, int]]:
-    rows = session.execute(
-        select(Certificate.valid_to, func.sum(Certificate.balance_minor), func.count())
-        .where(_is_owed(today))
-        .group_by(Certificate.valid_to)
-    )
-    return [(row[0], int(row[1]), row[2]) for row in rows]
-
-
-def _monthly(rows: Iterable[tuple[date | None, int, int]]) -> dict[date | None, tuple[int, int]]:
-    """Sum and number by the first day of the month; the days are few, whatever the number of lots."""
-    found: dict[date | None, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for day, amount, number in rows:
-        month = day.replace(day=1) if day else None
-        found[month] = found[month][0] + amount, found[month][1] + number
+    found: dict[date | None, int] = defaultdict(int)
+    for day, points in rows:
+        found[day.replace(day=1) if day else None] += int(points)
     return found
 
 
