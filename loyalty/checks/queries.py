@@ -16,6 +16,7 @@ from loyalty.settlement.models import Reservation
 from loyalty.tiers.queries.counts import rank_of, rank_reached
 from loyalty.tiers.rules import LIFETIME, ladder
 from loyalty.visits.models import BillLine, Payment, Refund, Visit
+from loyalty.visits.queries import COUNTED
 
 _STATS = table_of(PatientStats).c
 _ENTRIES = table_of(LedgerEntry).c
@@ -107,12 +108,8 @@ def _held(_clinic: Programme) -> Wrong:
 
 def _visits(clinic: Programme) -> Wrong:
     """Counted visits are completed, paid and not wholly refunded, by the day where that is chosen (M2)."""
-    counts = and_(
-        _VISITS.paid_minor >= _VISITS.due_minor,
-        or_(_VISITS.refunded_minor < _VISITS.paid_minor, _VISITS.paid_minor == 0),
-    )
-    counted_at = case((counts, _VISITS.completed_at))
-    counted_day = case((counts, _VISITS.completed_on)).distinct()
+    counted_at = case((COUNTED, _VISITS.completed_at))
+    counted_day = case((COUNTED, _VISITS.completed_on)).distinct()
     facts = select(
         _VISITS.patient_id,
         func.count(counted_day if clinic.settings["visits.one_per_day"] else counted_at).label("visits"),
@@ -159,8 +156,16 @@ def _bills(_clinic: Programme) -> Wrong:
             Visit.gross_minor != _sum(BillLine.amount_minor, BillLine.visit_id),
             Visit.discount_minor != _sum(BillLine.discount_minor, BillLine.visit_id),
             Visit.paid_minor != _sum(Payment.amount_minor, Payment.visit_id),
+            Visit.package_minor != _sum(BillLine.package_minor, BillLine.visit_id),
             Visit.refunded_minor != _sum(Refund.amount_minor, Refund.visit_id),
-            Visit.due_minor != Visit.gross_minor - Visit.discount_minor - Visit.points_value_minor,
+            Visit.certificate_returned_minor != _sum(Refund.certificate_minor, Refund.visit_id),
+            Visit.points_returned != _sum(Refund.points, Refund.visit_id),
+            Visit.gross_minor
+            != Visit.package_minor
+            + Visit.discount_minor
+            + Visit.points_value_minor
+            + Visit.certificate_minor
+            + Visit.due_minor,
         )
     )
 
