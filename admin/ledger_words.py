@@ -14,6 +14,8 @@ from web.formats import number
 from web.labels import tier_name
 
 MONEY, VIA = "money", "money+"
+#: Rules that only name what an entry takes back or restores.
+UNSAID = ("entry", "lot")
 
 
 def rule_text(line: LedgerLine) -> str:
@@ -23,14 +25,13 @@ def rule_text(line: LedgerLine) -> str:
         return _("Usual points")
     if rule.startswith(VIA):
         return _("Usual points changed by %(rules)s", rules=rule.removeprefix(VIA).replace(",", ", "))
-    told = {
-        "birthday": lambda: _("Birthday %(year)s", year=of),
-        "tier_gift": lambda: _("On reaching %(tier)s", tier=tier_name(of)),
-        "entry": lambda: "",
-        "lot": lambda: "",
-    }.get(rule.partition(":")[0])
-    if told is not None:
-        return told()
+    cause = rule.partition(":")[0]
+    if cause in UNSAID:
+        return ""
+    if cause == "birthday":
+        return _("Birthday %(year)s", year=of)
+    if cause == "tier_gift":
+        return _("On reaching %(tier)s", tier=tier_name(of))
     return _("Rule %(rule)s", rule=rule) if rule else ""
 
 
@@ -48,9 +49,8 @@ def people_behind(lines: Iterable[LedgerLine]) -> Mapping[int, str]:
 
 def acted_by(line: LedgerLine, people: Mapping[int, str]) -> str:
     """Who wrote the entry: a person's name, or what kind of actor it was."""
-    if line.actor_kind == "staff" and line.actor_id in people:
-        return people[line.actor_id]
-    return actor_name(line.actor_kind)
+    name = people.get(line.actor_id or 0) if line.actor_kind == "staff" else None
+    return name or actor_name(line.actor_kind)
 
 
 @blueprint.record_once

@@ -24,6 +24,7 @@ from loyalty.visits.models import Visit
 from loyalty.visits.operations import book_visit, mark_arrived, refund_visit, request_appointment
 from tests.portal.scenes import be_listed
 from tests.site.house import MORNING, ROLES, House
+from tests.site.money import asked_points, draft_rule, refused_points
 from tests.support.acting import commit
 from tests.support.cast import complete, introduce, open_clinic, person, service
 from web.extensions import db
@@ -44,10 +45,11 @@ def gather(app: Flask, rows: int) -> House:
             _friends_of(session, mai, number)
             _desk(session, number)
         staff = {role: _staff(session, role, rows) for role in ROLES}
+        rule_id = [_points(session, mai.id, staff["manager"], number) for number in range(rows)][-1]
         _boards(session, rows)
         batch = [_import(session) for _ in range(rows)][-1]
         people = {"mai": mai.id, "vy": newcomer.id, **staff}
-        places = _places(session, people, batch)
+        places = {**_places(session, people, batch), "rule_id": rule_id}
         session.close()
         db.session.remove()
     return House(app, people, places, {"portal.public_board": {"month": str(MONTHS[2])}}, "")
@@ -167,6 +169,13 @@ def _import(session: Session) -> int:
     commit(session, MORNING)
     assert run_import(batch_id, now=MORNING) == "done"
     return batch_id
+
+
+def _points(session: Session, patient_id: int, staff_id: int, number: int) -> int:
+    """A draft of a rule, a change of points that waits and one that was refused; the rule's number."""
+    asked_points(session, patient_id, f"asked {number}", MORNING)
+    refused_points(session, patient_id, f"refused {number}", staff_id, MORNING)
+    return draft_rule(session, f"DOUBLE-{number}", MORNING)
 
 
 def _places(session: Session, people: dict[str, int], batch_id: int) -> dict[str, Any]:

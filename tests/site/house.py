@@ -35,6 +35,7 @@ from loyalty.rewards.operations import (
     sell_certificate,
 )
 from loyalty.visits.models import AppointmentRequest, Visit
+from tests.site.money import asked_points, draft_rule
 from tests.support.acting import commit
 from tests.support.visitor import Visitor
 from web.extensions import db
@@ -109,13 +110,16 @@ def furnish(app: Flask) -> House:
         assert run_import(done, now=MORNING) == "done"
         gifts, promo = _offers(db.session(), people["mai"])
         places = {**_places(db.session(), people), **gifts, "token": link, "batch_id": done}
+        places["rule_id"] = draft_rule(db.session(), "HOUSE-DOUBLE", MORNING)
+        places["entry_id"] = asked_points(db.session(), people["mai"], "a house's entry", MORNING)
         start_session(
             db.session(), kind="patient", person_id=people["vy"], device="another's phone", now=MORNING
         )
         commit(db.session(), MORNING)
         own_places = {
             **_own_places(db.session()),
-            **dict.fromkeys(("admin.promo_code", "admin.cancel_promo_code"), {"voucher_id": promo}),
+            "admin.promo_code": {"voucher_id": promo},
+            "admin.cancel_promo_code": {"voucher_id": promo},
             "admin.import_preview": {"batch_id": draft},
         }
         db.session.remove()
