@@ -18,6 +18,7 @@ from admin.offer_fields import (
     needed,
     sound_amount,
 )
+from admin.offer_lists import clinic_today
 from loyalty.clinic import queries as clinic
 from loyalty.rewards.rules.values import MOST_SESSIONS
 from web.extensions import db
@@ -26,6 +27,12 @@ from web.forms import Form, at_most, required
 _KINDS = [("percent", _l("Percentage")), ("amount", _l("Amount")), ("service", _l("Free service"))]
 #: What each kind of voucher is worth, by its field.
 _WORTH = {"percent": "percent", "amount": "amount", "service": "services"}
+
+
+def still_to_come(_form: Any, field: Any) -> None:
+    """The last day must not be over; that same day still counts."""
+    if field.data is not None and field.data < clinic_today():
+        raise ValidationError(_("This day is over already."))
 
 
 class VoucherForm(FourLanguages):
@@ -63,6 +70,7 @@ class VoucherForm(FourLanguages):
         return sound
 
     def validate_valid_to(self, field: Any) -> None:
+        still_to_come(self, field)
         if field.data and self.valid_from.data and field.data < self.valid_from.data:
             raise ValidationError(_("The last day lies before the first."))
 
@@ -120,7 +128,7 @@ class CertificateForm(Form):
     giver = StringField(_l("From"), validators=[at_most(120)])
     recipient = StringField(_l("For"), validators=[at_most(120)])
     greeting = TextAreaField(_l("Greeting"), validators=[at_most(300)])
-    valid_to = DayField(_l("Last day"))
+    valid_to = DayField(_l("Last day"), validators=[still_to_come])
 
 
 class GiveForm(Form):
@@ -137,7 +145,7 @@ class PackageForm(Form):
 
     service = ChoiceField(_l("Service"))
     sessions = OptionalCountField(_l("Sessions"), validators=[needed])
-    valid_to = DayField(_l("Last day"))
+    valid_to = DayField(_l("Last day"), validators=[still_to_come])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
