@@ -8,6 +8,7 @@ from api import blueprint
 from api.fields import Strict
 from api.gate import actor
 from api.membership import membership_of
+from api.people import person
 from api.problems import missing
 from api.reading import PATIENT_ID, body, known_id, query
 from api.shapes.patients import ConsentBody, MembershipAnswer, PatientAnswer, PatientBody, SourceBody
@@ -15,7 +16,6 @@ from api.specification import described
 from api.writing import answered, settled
 from loyalty.clinic.queries import programme
 from loyalty.kernel import clock
-from loyalty.patients.queries import patient_by_external_id
 from loyalty.recording.operations import record_patient
 from loyalty.recording.queries import PatientRecord, patient_record
 from loyalty.recording.rules import ConsentSaid, Source
@@ -70,23 +70,22 @@ def put_patient(external_id: str) -> Response:
 
 @blueprint.get("/patients/<external_id>")
 @api_key_required
-@described(query=Nothing, answers={200: PatientAnswer}, problems=(404,))
+@described(query=Nothing, answers={200: PatientAnswer}, problems=(404, 410))
 def get_patient(external_id: str) -> Response:
     """A patient as she stands in the programme."""
     query(Nothing)
-    return answered(_found(known_id(PATIENT_ID, external_id)))
+    person(db.session(), external_id)
+    return answered(_found(external_id))
 
 
 @blueprint.get("/patients/<external_id>/membership")
 @api_key_required
-@described(query=Nothing, answers={200: MembershipAnswer}, problems=(404,))
+@described(query=Nothing, answers={200: MembershipAnswer}, problems=(404, 410))
 def get_membership(external_id: str) -> Response:
     """Tier, both ways to the next one, badges and points."""
     query(Nothing)
-    patient = patient_by_external_id(db.session(), known_id(PATIENT_ID, external_id))
-    if patient is None:
-        raise missing()
-    return answered(membership_of(db.session(), patient.id, clock.now()))
+    found = person(db.session(), external_id)
+    return answered(membership_of(db.session(), found.id, clock.now()))
 
 
 def _consent(said: ConsentBody) -> ConsentSaid:

@@ -6,13 +6,12 @@ from typing import Any
 from flask import Response, url_for
 
 from api import blueprint
-from api.problems import missing
-from api.reading import PATIENT_ID, known_id, query
+from api.people import person
+from api.reading import query
 from api.shapes.points import EntryAnswer, LedgerAnswer, Page
 from api.specification import described
 from api.writing import answered
 from loyalty.clinic.queries import programme
-from loyalty.patients.queries import patient_by_external_id
 from loyalty.recording.queries import ledger
 from web.access import api_key_required
 from web.extensions import db
@@ -20,16 +19,14 @@ from web.extensions import db
 
 @blueprint.get("/patients/<external_id>/ledger")
 @api_key_required
-@described(query=Page, answers={200: LedgerAnswer}, problems=(404,))
+@described(query=Page, answers={200: LedgerAnswer}, problems=(404, 410))
 def get_ledger(external_id: str) -> Response:
     """A patient's ledger entries, oldest first.
 
     Keyset-paged: ``after`` is the id of the last entry seen; the header Link names the next page.
     """
     page, session = query(Page), db.session()
-    patient = patient_by_external_id(session, known_id(PATIENT_ID, external_id))
-    if patient is None:
-        raise missing()
+    patient = person(session, external_id)
     # One more than asked for tells whether there is a next page.
     rows = ledger(session, patient.id, after=page.after, limit=page.limit + 1)
     response = answered(_answer(rows[: page.limit]))

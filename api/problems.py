@@ -1,7 +1,8 @@
 """Answers that say no: problem+json (RFC 9457) with the field, a code and a sentence for people."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -173,6 +174,17 @@ class Unacceptable(Exception):
         self.status = status
         self.faults = list(faults)
         self.headers = headers or {}
+
+
+@contextmanager
+def about(field: str, *codes: str) -> Iterator[None]:
+    """These refusals inside the block are about that field of the body, whatever they usually are about."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.code not in codes:
+            raise
+        raise Refusal(refusal.code, **{**refusal.params, "field": field}) from None
 
 
 def missing() -> Unacceptable:

@@ -7,12 +7,14 @@ from flask import request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from api.fields import ExternalId, OwnId
+from api.fields import Code40, Code80, ExternalId, OwnId
 from api.problems import Fault, Unacceptable, missing, unreadable
 
 Model = TypeVar("Model", bound=BaseModel)
 PATIENT_ID: TypeAdapter[str] = TypeAdapter(ExternalId)
 VISIT_ID: TypeAdapter[str] = TypeAdapter(OwnId)
+CATALOGUE_CODE: TypeAdapter[str] = TypeAdapter(Code40)
+_PRINTED_CODE: TypeAdapter[str] = TypeAdapter(Code80)
 
 
 def body(model: type[Model]) -> Model:
@@ -29,6 +31,12 @@ def body(model: type[Model]) -> Model:
         return model.model_validate_json(sent)
     except ValidationError as invalid:
         raise unreadable(invalid) from None
+
+
+def optional_body(model: type[Model]) -> Model:
+    """The JSON body of a call that may as well have none."""
+    is_empty = not request.content_length and "Transfer-Encoding" not in request.headers
+    return model() if is_empty else body(model)
 
 
 def query(model: type[Model]) -> Model:
@@ -49,3 +57,8 @@ def known_id(kind: TypeAdapter[str], external_id: str) -> str:
         return kind.validate_python(external_id)
     except ValidationError:
         raise missing() from None
+
+
+def known_code(code: str) -> str:
+    """A code of the address as people type it, with dashes or without; 404 for what can be none."""
+    return known_id(_PRINTED_CODE, code)

@@ -19,6 +19,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _FIRST_PROBLEM = 400
 _ALWAYS = (401, 422, 429)
 _ID = {"minLength": 1, "maxLength": 120}
+_may_be_empty: set[str] = set()
 
 _spec = SpecTree(
     "flask",
@@ -44,12 +45,18 @@ def described(
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
     headers: type[BaseModel] | None = None,
+    may_be_empty: bool = False,
 ) -> Callable[[View], View]:
-    """Describe a view, which reads and checks by itself: SpecTree would forgive unreadable JSON."""
+    """Describe a view, which reads and checks by itself: SpecTree would forgive unreadable JSON.
+
+    ``may_be_empty``: the body may be left out.
+    """
     models: dict[str, Any] = {f"HTTP_{status}": model for status, model in answers.items()}
     models |= {f"HTTP_{status}": ProblemAnswer for status in (*_ALWAYS, *problems)}
 
     def describe(view: View) -> View:
+        if may_be_empty:
+            _may_be_empty.add(view.__name__)
         decorate: Callable[[View], View] = _spec.validate(
             json=body,
             query=query,
@@ -81,6 +88,8 @@ def document() -> dict[str, Any]:
 
 
 def _correct(operation: dict[str, Any]) -> None:
+    if "requestBody" in operation:
+        operation["requestBody"]["required"] = operation["operationId"] not in _may_be_empty
     for parameter in operation["parameters"]:
         if parameter["in"] == "path":
             parameter["schema"] |= _ID

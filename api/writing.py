@@ -45,6 +45,14 @@ def answered(model: BaseModel, status: int = 200) -> Response:
 
 def own_ids(own_id: str | None) -> list[str]:
     """The caller's ids of a POST: that of the body and the header Idempotency-Key; one of them is needed."""
+    ids = given_ids(own_id)
+    if not ids:
+        raise Unacceptable(HTTPStatus.UNPROCESSABLE_ENTITY, [Fault.of("id", "missing")])
+    return ids
+
+
+def given_ids(own_id: str | None) -> list[str]:
+    """The caller's ids as far as there are any."""
     ids = [own_id] if own_id is not None else []
     header = request.headers.get("Idempotency-Key")
     if header is not None:
@@ -52,8 +60,6 @@ def own_ids(own_id: str | None) -> list[str]:
             ids.append(_own_id.validate_python(header))
         except ValidationError as invalid:
             raise unreadable(invalid) from None
-    if not ids:
-        raise Unacceptable(HTTPStatus.UNPROCESSABLE_ENTITY, [Fault.of("id", "missing")])
     return ids
 
 

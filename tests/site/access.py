@@ -207,6 +207,21 @@ ACCESS: dict[str, str] = {
     "api.post_refund": API,
     "api.post_quote": API,
     "api.get_liability": API,
+    "api.get_offers": API,
+    "api.post_adjustment": API,
+    "api.post_merge": API,
+    "api.put_reward": API,
+    "api.get_rewards": API,
+    "api.post_redemption": API,
+    "api.post_approval": API,
+    "api.post_hand_over": API,
+    "api.post_cancellation": API,
+    "api.post_voucher": API,
+    "api.get_voucher": API,
+    "api.post_certificate": API,
+    "api.get_certificate": API,
+    "api.post_certificate_refund": API,
+    "api.post_package": API,
 }
 
 #: Public pages that lead on while the step before them is missing, or have nothing to show: their status.

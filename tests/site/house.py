@@ -130,6 +130,11 @@ def furnish(app: Flask) -> House:
         "visits/V-9",
         {"patient": "P-9", "status": "booked", "scheduled_at": "2026-12-01T09:00:00+07:00"},
     )
+    for endpoint, path, body in (
+        ("api.get_voucher", "vouchers", {"id": "O-9", "kind": "percent", "value": "10"}),
+        ("api.get_certificate", "certificates", {"id": "C-9", "amount": "500000"}),
+    ):
+        house.own_places[endpoint] = {"code": _call(house, path, body, "POST")["code"]}
     return house
 
 
@@ -210,11 +215,11 @@ def _first(session: Session, model: Any, **conditions: Any) -> int:
     return int(session.scalars(select(model.id).filter_by(**conditions).order_by(model.id)).first() or 0)
 
 
-def _call(house: House, path: str, body: dict[str, Any]) -> None:
-    answer = house.app.test_client().put(
-        f"/api/v1/{path}", json=body, headers={"Authorization": f"Bearer {house.api_key}"}
-    )
-    assert answer.status_code == 201, answer.text
+def _call(house: House, path: str, body: dict[str, Any], method: str = "PUT") -> Any:
+    headers = {"Authorization": f"Bearer {house.api_key}"}
+    answer = house.app.test_client().open(f"/api/v1/{path}", method=method, json=body, headers=headers)
+    assert answer.status_code in (200, 201), answer.text
+    return answer.json
 
 
 def others_objects(house: House) -> dict[str, dict[str, int]]:
