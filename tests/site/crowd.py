@@ -23,6 +23,7 @@ from loyalty.settlement.rules import Line
 from loyalty.visits.models import Visit
 from loyalty.visits.operations import book_visit, mark_arrived, refund_visit, request_appointment
 from tests.portal.scenes import be_listed
+from tests.site.gifts import give
 from tests.site.house import MORNING, ROLES, House
 from tests.site.money import asked_points, draft_rule, refused_points
 from tests.support.acting import commit
@@ -46,13 +47,18 @@ def gather(app: Flask, rows: int) -> House:
             _desk(session, number)
         staff = {role: _staff(session, role, rows) for role in ROLES}
         rule_id = [_points(session, mai.id, staff["manager"], number) for number in range(rows)][-1]
+        gifts, promo = [give(session, mai.id, MORNING, number) for number in range(rows)][-1]
         _boards(session, rows)
         batch = [_import(session) for _ in range(rows)][-1]
         people = {"mai": mai.id, "vy": newcomer.id, **staff}
-        places = {**_places(session, people, batch), "rule_id": rule_id}
+        places = {**_places(session, people, batch), **gifts, "rule_id": rule_id}
         session.close()
         db.session.remove()
-    return House(app, people, places, {"portal.public_board": {"month": str(MONTHS[2])}}, "")
+    own_places: dict[str, dict[str, Any]] = {
+        "portal.public_board": {"month": str(MONTHS[2])},
+        "admin.promo_code": {"voucher_id": promo},
+    }
+    return House(app, people, places, own_places, "")
 
 
 def _milestone(session: Session, number: int) -> None:

@@ -18,23 +18,16 @@ from loyalty.access.models import LoginSession
 from loyalty.access.operations import start_session
 from loyalty.access.operations.accounts import renew_password_link
 from loyalty.access.operations.keys import create_api_key
-from loyalty.clinic.models import Service, Staff
+from loyalty.clinic.models import Staff
 from loyalty.imports.operations import hand_in, start_batch
 from loyalty.kernel.actor import SYSTEM
 from loyalty.kernel.database import make_engine
-from loyalty.kernel.localized import LocalizedText
 from loyalty.messaging.models import Message
 from loyalty.patients.models import Patient
 from loyalty.referrals.models import Referral
 from loyalty.referrals.queries import code_of
-from loyalty.rewards.operations import (
-    issue_voucher,
-    open_package,
-    redeem_reward,
-    save_reward,
-    sell_certificate,
-)
 from loyalty.visits.models import AppointmentRequest, Visit
+from tests.site.gifts import give
 from tests.site.money import asked_points, draft_rule
 from tests.support.acting import commit
 from tests.support.visitor import Visitor
@@ -108,7 +101,7 @@ def furnish(app: Flask) -> House:
         start_batch(session, batch_id=done, actor=SYSTEM, now=MORNING)
         commit(session, MORNING)
         assert run_import(done, now=MORNING) == "done"
-        gifts, promo = _offers(db.session(), people["mai"])
+        gifts, promo = give(db.session(), people["mai"], MORNING)
         places = {**_places(db.session(), people), **gifts, "token": link, "batch_id": done}
         places["rule_id"] = draft_rule(db.session(), "HOUSE-DOUBLE", MORNING)
         places["entry_id"] = asked_points(db.session(), people["mai"], "a house's entry", MORNING)
@@ -152,32 +145,6 @@ def _handed_in(session: Session) -> int:
     return hand_in(
         session, kind="patients", filename="people.csv", content=content, actor=SYSTEM, now=MORNING
     ).id
-
-
-def _offers(session: Session, patient_id: int) -> tuple[dict[str, int], int]:
-    """One of everything that can be given to a patient, and a promo code."""
-    acting: dict[str, Any] = {"actor": SYSTEM, "now": MORNING}
-    reward = save_reward(
-        session, code="house-tea", name=LocalizedText.of("Tea"), kind="gift", points=1, **acting
-    )
-    commit(session, MORNING)
-    taken = redeem_reward(session, patient_id=patient_id, reward_id=reward.id, **acting)
-    voucher = issue_voucher(session, kind="amount", amount_minor=50_000, patient_id=patient_id, **acting)
-    promo = issue_voucher(session, kind="percent", percent_hundredths=1000, code="HOUSE10", **acting)
-    certificate = sell_certificate(session, amount_minor=500_000, patient_id=patient_id, **acting)
-    package = open_package(
-        session, patient_id=patient_id, service_id=_first(session, Service), sessions=3, **acting
-    )
-    found = {
-        "reward_id": reward.id,
-        "redemption_id": taken.id,
-        "voucher_id": voucher.id,
-        "certificate_id": certificate.id,
-        "package_id": package.id,
-    }
-    promo_id = promo.id
-    commit(session, MORNING)
-    return found, promo_id
 
 
 def _places(session: Session, people: dict[str, int]) -> dict[str, Any]:
