@@ -8,7 +8,7 @@ from random import Random
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from demo import catalogue, crowd, staff
+from demo import catalogue, crowd, offers, staff
 from demo.acts import people
 from demo.moments import Moments
 from demo.names import Strangers
@@ -78,6 +78,7 @@ def _open(session: Session, moments: Moments) -> Stage:
     catalogue.furnish(session)
     hired = staff.hire(session, opened)
     actors = {email: Actor("staff", person.id) for email, person in hired.items()}
+    offers.furnish(session, actors[staff.DIRECTOR], opened)
     return Stage(session, moments, actors, opened)
 
 

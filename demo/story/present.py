@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from demo.acts import people, visits
+from demo.acts import offers, people, visits
 from demo.catalogue import ANH, HA, VO_MINH
 from demo.people import FRIENDS, MEMBERS, Person
 from demo.stage import Script
@@ -21,6 +21,7 @@ KSENIA = Person("ksenia", "Ксения Орехова", "ru", "0788 940 316", 3
 def write(script: Script) -> None:
     _mai(script)
     _this_week(script)
+    _offers(script)
     _waiting(script)
     _today(script)
 
@@ -67,6 +68,22 @@ def _this_week(script: Script) -> None:
     script.at(last("08:40"), visits.treat, "phat", ("dental-examination",), VO_MINH)
     for key, clicks in (("mai", 7), ("emma", 5), ("minh", 11), ("li-min", 4), ("thu-ha", 3)):
         script.at(days_ago(1, "22:00"), people.open_links, key, clicks)
+
+
+def _offers(script: Script) -> None:
+    """What patients hold, what waits at the desk, and what waits for the manager's word."""
+    days_ago, ago = script.stage.moments.days_ago, script.stage.moments.ago
+    script.at(days_ago(30, "08:00"), offers.welcome_code)
+    script.at(days_ago(12, "09:00"), offers.birthday_voucher, "mai")
+    script.at(days_ago(9, "15:20"), offers.gift_certificate, "mai", 1_000_000, "Mẹ", "Con chúc mẹ luôn khỏe.")
+    script.at(days_ago(8, "10:30"), offers.package, "tu", "physiotherapy", 6)
+    script.at(days_ago(3, "20:10"), offers.redeem, "emma", "home-kit")
+    script.at(days_ago(1, "19:05"), offers.redeem, "thu-ha", "home-kit")
+    script.at(days_ago(6, "12:15"), offers.redeem, "li-min", "home-kit")
+    script.at(days_ago(2, "11:45"), offers.fetch, "li-min")
+    script.at(days_ago(2, "21:40"), offers.redeem, "emma", "voucher-200")
+    script.at(ago(hours=5), offers.ask_for_points, "thu-ha", 800, "Bù điểm cho lần khám đổi hệ thống")
+    script.at(ago(minutes=5), offers.double_tuesdays)
 
 
 def _waiting(script: Script) -> None:
