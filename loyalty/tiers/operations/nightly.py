@@ -39,26 +39,29 @@ def review_all(
     today = setup.calendar.day_of(now)
     rows, last = to_review(session, setup=setup, today=today, after=after, limit=limit)
     notice, past = setup.settings["tiers.notice_days"], looks(setup.settings, today).ahead_is_past
-    groups: dict[tuple[Standing, Step], list[int]] = defaultdict(list)
+    alike: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
     for row in rows:
-        before, reached = standing_of(row), reached_in(row, ahead_is_past=past)
+        alike[tuple(row[1:])].append(row)
+    changed = 0
+    for group in alike.values():
+        before, reached = standing_of(group[0]), reached_in(group[0], ahead_is_past=past)
         step = decide(before, reached, today=today, notice_days=notice)
         if step.after != before:
-            groups[before, step].append(row.patient_id)
-            tell(session, row.patient_id, before, step)
-    for (before, step), ids in groups.items():
-        _write(session, before, step, ids, now)
-    return Reviewed(sum(map(len, groups.values())), last)
+            ids = [row.patient_id for row in group]
+            _write(session, before, step, ids, now)
+            for patient_id in ids:
+                tell(session, patient_id, before, step)
+            changed += len(ids)
+    return Reviewed(changed, last)
 
 
 def _write(session: Session, before: Standing, step: Step, ids: list[int], now: datetime) -> None:
     """The same step of several patients: their history first, since it keeps where they came from."""
     connection, after = connection_of(session), step.after
-    values: dict[str, Any] = {
-        "tier_falls_on": after.falls_on,
-        "tier_pin": after.pin,
-        "tier_pin_until": after.pin_until,
-        "tier_pin_lowers": after.pin_lowers,
+    values = {
+        f"tier_{name}": getattr(after, name)
+        for name in ("falls_on", "pin", "pin_until", "pin_lowers")
+        if getattr(after, name) != getattr(before, name)
     }
     if step.reason is not None:
         values |= {"tier": after.tier, "tier_since": now}

@@ -76,7 +76,8 @@ def reached_by(session: Session, patient_id: int, facts: Any, setup: Programme, 
     """The tiers that a patient reaches; a lifetime's counts stand in ``facts``, others take a statement."""
     if setup.settings["tiers.window"] == LIFETIME:
         return Reached.always(tier_for(ladder(setup.settings), facts.visit_count, facts.referral_count))
-    row = connection_of(session).execute(standings(setup, today, lambda column: column == patient_id)).one()
+    hers = standings(setup, today, lambda column: column == patient_id)
+    row = connection_of(session).execute(hers.query).one()
     return reached_in(row, ahead_is_past=looks(setup.settings, today).ahead_is_past)
 
 

@@ -44,7 +44,7 @@ def preview_thresholds(
         if not known(key).check(value):
             raise Refusal("bad_setting", key=key, value=str(value))
     changed = replace(programme, settings=Settings({**dict(programme.settings.items()), **changes}))
-    found = standings(changed, today).subquery()
+    found = standings(changed, today, names=("now", "ahead")).query.subquery()
     stand = rank_of(found.c.tier)
     moved = _moved(found.c, stand, today)
     rows = session.execute(select(stand, moved, func.count()).group_by(stand, moved)).all()

@@ -1,14 +1,14 @@
 """Whom the nightly review has to look at, and how a row of the table reads as a standing."""
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
+from sqlalchemy import Select, and_, not_, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.queries import Programme
 from loyalty.kernel.database import connection_of
-from loyalty.tiers.queries.counts import STATS, rank_of, standings
+from loyalty.tiers.queries.counts import STATS, Ranked, rank_of, standings
 from loyalty.tiers.rules import LIFETIME, TIERS, Reached, Standing
 
 
@@ -34,19 +34,19 @@ def to_review(
     transaction may have counted meanwhile.
     """
     if setup.settings["tiers.window"] == LIFETIME:
-        wanted = _beyond(_misfits(standings(setup, today), today), after).limit(limit)
-        rows = session.execute(wanted.with_for_update(of=STATS)).all()
+        misfits = _misfits(standings(setup, today), today).where(STATS.c.patient_id > after)
+        wanted = misfits.order_by(STATS.c.patient_id).limit(limit).with_for_update(of=STATS)
+        rows = connection_of(session).execute(wanted).all()
         return list(rows), rows[-1].patient_id if len(rows) == limit else None
     ids = _ids_beyond(session, after, limit)
     if not ids:
         return [], None
     first, last = ids[0], ids[-1]
-    found = session.execute(
-        _misfits(standings(setup, today, lambda column: column.between(first, last)), today)
-    ).all()
-    return _held(session, setup, today, [row.patient_id for row in found]), (
-        last if len(ids) == limit else None
-    )
+    # What counted in the grace does not matter for whom to look at: it only holds a tier.
+    counts = standings(setup, today, lambda column: column.between(first, last), ("now", "ahead"))
+    found = connection_of(session).execute(_misfits(counts, today))
+    unfit = [row.patient_id for row in found]
+    return _held(session, setup, today, unfit), last if len(ids) == limit else None
 
 
 def _ids_beyond(session: Session, after: int, limit: int) -> list[int]:
@@ -59,28 +59,20 @@ def _held(session: Session, setup: Programme, today: date, ids: list[int]) -> li
         return []
     hold = select(STATS.c.patient_id).where(STATS.c.patient_id.in_(ids)).order_by(STATS.c.patient_id)
     connection_of(session).execute(hold.with_for_update())
-    chosen = standings(setup, today, lambda column: column.in_(ids))
-    return list(session.execute(chosen.order_by(STATS.c.patient_id)))
+    chosen = standings(setup, today, lambda column: column.in_(ids)).query
+    return list(connection_of(session).execute(chosen.order_by(STATS.c.patient_id)))
 
 
-def _beyond(query: Select[Any], after: int) -> Select[Any]:
-    return query.where(STATS.c.patient_id > after).order_by(STATS.c.patient_id)
-
-
-def _misfits(query: Select[Any], today: date) -> Select[Any]:
+def _misfits(counts: Ranked, today: date) -> Select[Any]:
     """Only the rows that ``rules.decide`` would change, and all pinned ones, which are few.
 
     The first condition is cheap and leaves out nearly everybody.
     """
-    now, ahead = (_column(query, name) for name in ("now", "ahead"))
-    stand = rank_of(STATS.c.tier)
-    plain = and_(STATS.c.tier_falls_on.is_(None), STATS.c.tier_pin.is_(None))
-    fits = stand == now if now is ahead else and_(stand >= now, ahead >= stand)
+    now, ahead, stand = counts.ranks["now"], counts.ranks["ahead"], rank_of(STATS.c.tier)
+    unfit = or_(stand < now, ahead < stand)
+    if counts.only_tier is not None:
+        unfit = STATS.c.tier.is_distinct_from(counts.only_tier)
     told = and_(STATS.c.tier_falls_on.is_not(None), STATS.c.tier_falls_on > today)
     waits = and_(STATS.c.tier_pin.is_(None), told, stand >= now, ahead < stand)
-    return query.where(or_(not_(fits), not_(plain)), not_(waits))
-
-
-def _column(query: Select[Any], name: str) -> ColumnElement[Any]:
-    found: Any = next(column for column in query.selected_columns if column.key == name)
-    return cast(ColumnElement[Any], found.element)
+    special = or_(STATS.c.tier_falls_on.is_not(None), STATS.c.tier_pin.is_not(None))
+    return counts.query.where(or_(unfit, special), not_(waits))
