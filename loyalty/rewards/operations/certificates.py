@@ -133,12 +133,12 @@ def give_certificate(
 ) -> Certificate:
     """Give a certificate to another person: a patient, or, with None, whoever brings the card (V4).
 
-    A patient gives only what she holds. ``giver`` None keeps the name on the card. Refusals:
-    certificate_unknown (also another patient's), certificate_refunded, certificate_expired,
-    certificate_held, patient_unknown, patient_merged.
+    A patient gives only what she holds, or has bought and nobody with a record holds. ``giver`` None keeps
+    the name on the card. Refusals: certificate_unknown (also another patient's), certificate_refunded,
+    certificate_expired, certificate_held, patient_unknown, patient_merged.
     """
     certificate = locked_certificate(session, certificate_id)
-    if actor.kind == "patient" and certificate.patient_id != actor.id:
+    if actor.kind == "patient" and actor.id != (certificate.patient_id or certificate.buyer_id):
         raise Refusal("certificate_unknown", code="")
     check_payable(certificate, local_day(session, now))
     if certificate.held_minor:

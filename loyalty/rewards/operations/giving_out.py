@@ -66,7 +66,8 @@ def take_in(
 ) -> None:
     """Cancel what came out of a redemption; refuses ``redemption_used`` when any of it was used.
 
-    What is put on a visit to come counts as used, and so does a certificate given away.
+    What is put on a visit to come counts as used, and so does a certificate given away; a name written on
+    its card binds the patient, for the card may be on its way, and leaves the desk free.
     """
     if redemption.voucher_id is not None:
         voucher = session.get_one(
@@ -77,7 +78,9 @@ def take_in(
     if redemption.certificate_id is not None:
         certificate = locked_certificate(session, redemption.certificate_id)
         is_whole = certificate.balance_minor == certificate.amount_minor and not certificate.held_minor
-        _refuse_used(not is_whole or certificate.patient_id != redemption.patient_id)
+        is_given = certificate.patient_id != redemption.patient_id
+        is_promised = actor.kind == "patient" and certificate.recipient != ""
+        _refuse_used(not is_whole or is_given or is_promised)
         close_certificate(session, certificate, "certificate.cancelled", actor, now, reason)
     if redemption.package_id is not None:
         package = session.get_one(
