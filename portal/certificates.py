@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, abort, flash, make_response, request, url_for
-from flask_babel import force_locale
+from flask_babel import force_locale, pgettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
@@ -103,11 +103,11 @@ def _shown(found: Certificate, now: datetime) -> ShownCertificate:
         code=found.code,
         open=offer_words.certificate_is_open(found, today),
         facts=[
-            (_("Value"), money(found.amount_minor)),
+            (_("Worth"), money(found.amount_minor)),
             (_("Set aside for your visit"), money(found.held_minor) if found.held_minor else ""),
             (_("Valid until"), day(found.valid_to) if found.valid_to else _("without an end")),
-            (_("For"), found.recipient),
-            (_("From"), found.giver),
+            (pgettext("gift card", "For"), found.recipient),
+            (pgettext("gift card", "From"), found.giver),
         ],
         changes=[_movement(entry) for entry in certificate_entries(session, found.id)],
         redemption=came[0] if came and untouched and may_undo(came[0], now) else None,
@@ -198,9 +198,9 @@ def _words(found: Certificate, language: str) -> CardWords:
             clinic=patient.programme.name.in_language(language, patient.programme.language),
             title=_("Gift certificate"),
             amount=money(found.balance_minor or found.amount_minor),
-            recipient=_("For %(name)s", name=found.recipient) if found.recipient else "",
+            recipient=pgettext("gift card", "For %(name)s", name=found.recipient) if found.recipient else "",
             greeting=found.greeting,
-            giver=_("From %(name)s", name=giver) if giver else "",
+            giver=pgettext("gift card", "From %(name)s", name=giver) if giver else "",
             code=found.code,
             code_shown=grouped(found.code),
             valid=_("valid until %(day)s", day=day(found.valid_to)) if found.valid_to else "",

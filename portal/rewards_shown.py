@@ -42,7 +42,7 @@ class ShownOffer:
     points: int
     have: int
     missing: int
-    left: str
+    left: int
     state: str
     why: str
     comes: tuple[str, str]
@@ -70,7 +70,7 @@ def offer_shown(offer: Offer, patient: SignedInPatient, available: int) -> Shown
         points=reward.points,
         have=max(available, 0),
         missing=offer.missing_points,
-        left=number(available - reward.points),
+        left=available - reward.points,
         state=state,
         why=why,
         comes=_comes(reward),
@@ -116,7 +116,7 @@ def _facts(reward: Reward, preparation: str, available: int) -> list[tuple[str, 
                                  points=number(available))),
         (_("Valid for"), _validity(reward)),
         (_("To be had until"), day(reward.valid_to) if reward.valid_to else ""),
-        (_("Prepare"), preparation),
+        (_("How to prepare"), preparation),
         (_("Still there"), number(reward.stock) if reward.stock and reward.stock <= FEW_LEFT else ""),
     ]  # fmt: skip
 

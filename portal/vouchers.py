@@ -86,7 +86,7 @@ def _facts(found: Voucher, came: tuple[Redemption, Reward] | None) -> list[tuple
         (_("Valid until"), day(found.valid_to) if found.valid_to else _("without an end")),
         (_("For a bill from"), money(least) if least else ""),
         (_("At most"), money(most) if most else ""),
-        (_("Prepare"), in_words(came[1].preparation) if came else ""),
+        (_("How to prepare"), in_words(came[1].preparation) if came else ""),
         (_("Redeemed"), _points(came[0].points) if came else ""),
     ]
 
@@ -136,7 +136,7 @@ def _ticket(taken: Redemption, reward: Reward, today: date, now: datetime) -> Ti
         line=_line(taken) if is_open else "",
         facts=[
             (_("Fetch it by"), day(taken.valid_to) if taken.valid_to and is_open else ""),
-            (_("Prepare"), in_words(reward.preparation)),
+            (_("How to prepare"), in_words(reward.preparation)),
             (_("Handed over"), day_time(handed) if handed else ""),
             (_("Redeemed"), _points(taken.points)),
         ],

@@ -87,12 +87,12 @@ def test_rewards_speak_the_readers_language(
 
 
 def test_a_reward_tells_what_is_left_afterwards(reader: Browser, session: Session, an: Patient) -> None:
-    earn(session, an, 400)
-    kit = offer(session, points=150, stock=4, preparation=LocalizedText.of("Bring a bag"))
+    earn(session, an, 12_400)
+    kit = offer(session, points=1150, stock=4, preparation=LocalizedText.of("Bring a bag"))
     page = reader.get(f"/rewards/{kit.id}")
-    assert "150 points are taken. After that you have 250." in page.text(".confirm")
+    assert "1,150 points are taken. After that you have 11,250." in page.text(".confirm")
     facts = page.text(".kv")
-    assert "Prepare Bring a bag" in facts
+    assert "How to prepare Bring a bag" in facts
     assert "Still there 4" in facts
 
 

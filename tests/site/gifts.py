@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from loyalty.clinic.models import Service
 from loyalty.kernel.actor import SYSTEM
 from loyalty.kernel.localized import LocalizedText
+from loyalty.rewards.models import Picture
 from loyalty.rewards.operations import (
     issue_voucher,
     open_package,
@@ -18,8 +19,8 @@ from loyalty.rewards.operations import (
 from tests.support.acting import commit
 
 
-def give(session: Session, patient_id: int, now: Any, number: int = 0) -> tuple[dict[str, int], int]:
-    """A gift she has chosen, a voucher, a certificate, a package; the numbers of all, and of a promo code."""
+def give(session: Session, patient_id: int, now: Any, number: int = 0) -> tuple[dict[str, Any], int]:
+    """A gift she has chosen, a voucher, a certificate, a package, a photo: their names; and a promo code."""
     acting: dict[str, Any] = {"actor": SYSTEM, "now": now}
     service_id = session.scalars(select(Service.id).order_by(Service.id)).first()
     assert service_id is not None
@@ -32,12 +33,15 @@ def give(session: Session, patient_id: int, now: Any, number: int = 0) -> tuple[
     promo = issue_voucher(session, kind="percent", percent_hundredths=1000, code=f"HOUSE{number}", **acting)
     certificate = sell_certificate(session, amount_minor=500_000, patient_id=patient_id, **acting)
     package = open_package(session, patient_id=patient_id, service_id=service_id, sessions=3, **acting)
+    picture = Picture(digest=f"{number:064x}", content_type="image/webp", content=b"RIFF", created_at=now)
+    session.add(picture)
     found = {
         "reward_id": reward.id,
         "redemption_id": taken.id,
         "voucher_id": voucher.id,
         "certificate_id": certificate.id,
         "package_id": package.id,
+        "digest": picture.digest,
     }
     promo_id = promo.id
     commit(session, now)

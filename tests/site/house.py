@@ -23,7 +23,7 @@ from loyalty.imports.operations import hand_in, start_batch
 from loyalty.kernel.actor import SYSTEM
 from loyalty.kernel.database import make_engine
 from loyalty.messaging.models import Message
-from loyalty.patients.models import Patient
+from loyalty.patients.models import Patient, PatientStats
 from loyalty.referrals.models import Referral
 from loyalty.referrals.queries import code_of
 from loyalty.visits.models import AppointmentRequest, Visit
@@ -168,10 +168,12 @@ def _places(session: Session, people: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _own_places(session: Session) -> dict[str, dict[str, Any]]:
+def _own_places(session: Session, people: dict[str, int]) -> dict[str, dict[str, Any]]:
     booked = {"visit_id": _first(session, Visit, status="booked")}
     visit, board = {"external_id": "V-9"}, {"month": PUBLISHED_MONTH}
+    mais = {"visit_id": _first(session, Visit, status="completed", patient_id=people["mai"])}
     return {
+        "portal.statement": mais,
         **dict.fromkeys(("admin.arrive", "admin.cancel", "admin.confirm", "admin.mark_no_show"), booked),
         **dict.fromkeys(("portal.public_board", "portal.leaderboard"), board),
         **dict.fromkeys(("api.get_visit", "api.put_visit", "api.post_refund"), visit),
@@ -193,10 +195,32 @@ def others_objects(house: House) -> dict[str, dict[str, int]]:
     """What belongs to another patient than Mai, by the endpoint that could reach for it."""
     mai = house.people["mai"]
     with house.session() as session:
-        visit = session.scalars(
-            select(Visit.id).where(Visit.patient_id != mai, Visit.status == "booked")
-        ).first()
+        booked, completed = (
+            session.scalars(select(Visit).where(Visit.patient_id != mai, Visit.status == status)).first()
+            for status in ("booked", "completed")
+        )
         login = session.scalars(select(LoginSession.id).where(LoginSession.patient_id != mai)).first()
-    assert visit
-    assert login
-    return {"portal.confirm_visit": {"visit_id": visit}, "portal.end_login": {"session_id": login}}
+        assert booked
+        assert completed
+        assert login
+        gifts, _promo = give(session, _somebody_with_points(session, mai), MORNING, number=7)
+        visits = {"portal.confirm_visit": booked.id, "portal.statement": completed.id}
+    # Rewards are nobody's: what another has in place of one is that there is none.
+    objects = {"portal.end_login": {"session_id": login}, **_each("reward_id", NOT_THERE, "reward", "redeem")}
+    objects |= {endpoint: {"visit_id": visit_id} for endpoint, visit_id in visits.items()}
+    objects |= _each("voucher_id", gifts["voucher_id"], "voucher")
+    objects |= _each("redemption_id", gifts["redemption_id"], "redemption", "cancel_redemption")
+    certificate = ("certificate", "give_certificate", "certificate_card", "certificate_image")
+    return objects | _each("certificate_id", gifts["certificate_id"], *certificate)
+
+
+def _each(name: str, number: int, *views: str) -> dict[str, dict[str, int]]:
+    return {f"portal.{view}": {name: number} for view in views}
+
+
+def _somebody_with_points(session: Session, other_than: int) -> int:
+    rich = select(PatientStats.patient_id).where(
+        PatientStats.patient_id != other_than,
+        PatientStats.points_balance > PatientStats.points_debt + PatientStats.points_held,
+    )
+    return session.scalars(rich.order_by(PatientStats.points_balance.desc())).first() or 0

@@ -122,9 +122,11 @@ def test_a1_acts_without_the_permission_are_refused(house: House, as_: As, role:
 
 @pytest.mark.parametrize("reader", PATIENTS)
 def test_patients_open_their_own_pages(house: House, as_: As, reader: str) -> None:
+    """Mai all of them; who has nothing yet those that name no thing of hers."""
     visitor = as_(reader)
     for rule, method in rules(house.app, PATIENT):
-        if method == "GET":
+        names_a_thing = any(name.endswith("_id") for name in rule.arguments)
+        if method == "GET" and (reader == "mai" or not names_a_thing):
             visitor.get(house.address(rule))
 
 
