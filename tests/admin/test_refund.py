@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.visits.models import Refund
+from loyalty.visits.models import Refund, Visit
 from tests.admin.conftest import As
-from tests.admin.scenes import acts, at_once, booked, completed, own_form, points_of, someone
-from tests.support.visitor import seen
+from tests.admin.offering import certificate, left_on
+from tests.admin.scenes import acts, at_once, bill, booked, completed, own_form, points_of, someone
+from tests.support.visitor import Visitor, seen
 
 
 def refunds(house: Session) -> list[int]:
@@ -58,6 +59,51 @@ def test_nonsense_refunds_nothing(as_staff: As, house: Session, values: dict[str
     page = form.submit(status=status, **{"reason": "Why not", **values})
     assert page.texts("[role=alert] p")
     assert (refunds(house), points_of(house, mai)) == ([], [("earn", 100)])
+
+
+def paid_three_ways(as_staff: As, house: Session) -> tuple[int, int, str]:
+    """A bill of 1,000,000 paid with 700,000 in money, 100,000 by certificate and 200 points."""
+    mai, gift = someone(house), certificate(house, 100_000)
+    completed(house, mai, 2_000_000)
+    form = bill(as_staff("lan"), house, f"patient={mai}").fill(points_used="200", certificates=gift)
+    form.submit()
+    return mai, seen(house, select(Visit.id).order_by(Visit.id.desc()))[0], gift
+
+
+def split(visitor: Visitor, visit_id: int, amount: str) -> list[str]:
+    form = own_form(visitor.get(f"/admin/visits/{visit_id}/refund")).fill(amount=amount)
+    page = visitor.post(f"{form.action}/preview", form.values, status=200, htmx=True)
+    return page.texts("#split dt, #split dd, #split .note")
+
+
+def test_p12_money_goes_back_first_then_certificate_then_points(as_staff: As, house: Session) -> None:
+    mai, visit_id, gift = paid_three_ways(as_staff, house)
+    director = as_staff("director")
+    money = ["Back as money", "₫700,000"]
+    assert split(director, visit_id, "700000") == money
+    assert split(director, visit_id, "750000") == [*money, "Back to the gift certificate", "₫50,000"]
+    assert split(director, visit_id, "1000000")[-2:] == ["Back as 200 points", "₫200,000"]
+    assert refunds(house) == []
+    form = own_form(director.get(f"/admin/visits/{visit_id}/refund"))
+    assert form.values["amount"] == "1000000"
+    page = form.submit(reason="Nothing helped").follow()
+    assert left_on(house, gift) == 100_000
+    assert sum(points for _kind, points in points_of(house, mai)) == 200
+    assert "200 points given back" in page.text("main")
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("800500", "whole points"),
+        ("1000001", "At most ₫1,000,000 can be paid back."),
+        ("0", "The amount must be above zero."),
+    ],
+)
+def test_the_preview_says_why_not(as_staff: As, house: Session, amount: str, words: str) -> None:
+    _mai, visit_id, _gift = paid_three_ways(as_staff, house)
+    [said] = split(as_staff("director"), visit_id, amount)
+    assert words in said
 
 
 def test_a_visit_that_is_not_completed_has_no_refund(as_staff: As, house: Session) -> None:
