@@ -138,7 +138,7 @@ def _headline(state: str, usable: str) -> tuple[str, str]:
 
 
 def _until(last_day: date | None) -> str:
-    return day(last_day) if last_day is not None else _("without end")
+    return day(last_day) if last_day is not None else _("no last day")
 
 
 def _voucher(found: Voucher) -> FoundHere:
@@ -146,7 +146,8 @@ def _voucher(found: Voucher) -> FoundHere:
     state = state_of_voucher(found, clinic_today())
     look, title = _headline(state, _("Voucher is valid"))
     facts = [
-        (_("Gives"), in_language(found.name) or voucher_value(found)),
+        (_("Voucher"), in_language(found.name)),
+        (_("Gives"), voucher_value(found)),
         (_("Holder"), _holder(person) if person else _("Everybody who knows the code")),
         (_("For bills from"), money(found.min_bill_minor) if found.min_bill_minor else ""),
         (_("Valid until"), _until(found.valid_to)),
