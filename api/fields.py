@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 _VISIBLE = r"^[^\s\x00-\x1f\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f])?$"
 _PRINTED = r"^[^\x00-\x1f\x7f-\x9f]*$"
-_MONEY = r"^[0-9]{1,12}(\.[0-9]{1,2})?$"
+_MONEY = r"^[0-9]{1,12}(\.[0-9]{1,6})?$"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"

@@ -62,7 +62,13 @@ PATIENT = {
     "consents": [{"purpose": "care", "granted": False, "at": None, "wording": None}],
 }
 REFUND = {"id": "r", "amount": "1", "refunded_at": None}
-QUOTE = {"patient": "P-1", "lines": [{"service": "cleaning", "amount": "1"}], "points_used": 0}
+OFFERS = {
+    "vouchers": ["X"],
+    "points_used": 1,
+    "certificates": [{"code": "X", "amount": "1"}],
+    "packages": ["X"],
+}
+QUOTE = {"patient": "P-1", "lines": [{"service": "cleaning", "amount": "1"}], **OFFERS}
 
 
 def _spoiled(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -70,6 +76,7 @@ def _spoiled(body: dict[str, Any]) -> list[dict[str, Any]]:
     made = []
     for name, value in body.items():
         made += [{**body, name: weird} for weird in WEIRD]
+        made += [{**body, name: [weird]} for weird in WEIRD if isinstance(value, list)]
         inner = value[0] if isinstance(value, list) and value else value
         if isinstance(inner, dict):
             spoiled = _spoiled(inner)
@@ -81,7 +88,7 @@ def _spoiled(body: dict[str, Any]) -> list[dict[str, Any]]:
     ("method", "path", "body"),
     [
         ("put", "/patients/P-9", PATIENT),
-        ("put", "/visits/V-9", visit_body()),
+        ("put", "/visits/V-9", visit_body(**OFFERS)),
         ("post", "/visits/V-1/refunds", REFUND),
         ("post", "/quotes", QUOTE),
     ],
