@@ -116,6 +116,10 @@ def tier_reason(reason: str) -> str:
         "merge": _("By joining two records"),
         "reversal": _("By a refund or a referral taken back"),
         "import": _("By imported history"),
+        "announced": _("On the announced day"),
+        "pin": _("Held by the clinic"),
+        "unpin": _("Held no longer"),
+        "pin_end": _("The last day of being held is over"),
     }
     return names.get(reason, reason)
 
@@ -150,6 +154,9 @@ def step_name(step: str) -> str:
         "balance": _("Points balance"),
         "expiry-warning": _("Points end soon"),
         "birthday": _("Birthday"),
+        "reward-ready": _("Gift is ready"),
+        "reward-reminder": _("Gift waits"),
+        "tier-fall": _("Tier would fall"),
     }
     return names.get(step, step)
 

@@ -6,10 +6,10 @@ from datetime import datetime, time, timedelta
 
 import structlog
 
-from jobs import imports, runs, work
+from jobs import imports, reminders, runs, work
 from jobs.context import job_context, reading
 from jobs.failpoints import reach
-from jobs.schedule import AfterMonth, CatchUp, Daily, Every, Schedule
+from jobs.schedule import AfterMonth, CatchUp, Daily, Every, Monthly, Schedule
 from loyalty.clinic.queries import programme
 from loyalty.kernel import clock
 
@@ -71,6 +71,12 @@ _ALL = (
     PeriodicJob("expire-points", work.expire_points, Daily(time(0, 5)), 1000, CatchUp.LATEST),
     PeriodicJob("expire-referrals", work.expire_old_referrals, Daily(time(0, 10)), 500, CatchUp.LATEST),
     PeriodicJob("review-tiers", work.review_tiers, Daily(time(0, 20)), 1000, CatchUp.LATEST),
+    PeriodicJob("birthday-bonus", reminders.birthday_bonus, Daily(time(8, 30)), 200, CatchUp.LATEST),
+    PeriodicJob("expiry-warnings", reminders.expiry_warnings, Daily(time(9, 0)), 500, CatchUp.LATEST),
+    PeriodicJob("balance-notices", reminders.balance_notices, Monthly(time(9, 30)), 500, CatchUp.LATEST),
+    PeriodicJob(
+        "fulfilment-reminders", reminders.fulfilment_reminders, Daily(time(9, 15)), 200, CatchUp.LATEST
+    ),
     PeriodicJob(
         "leaderboard-draft",
         work.draft_leaderboard,

@@ -84,6 +84,26 @@ class Daily:
 
 
 @dataclass(frozen=True, slots=True)
+class Monthly:
+    """Once per clinic month, on its first day at a local time; the label is that month."""
+
+    at: time
+
+    def latest(self, now: datetime, clinic: Programme) -> Slot:
+        slot = self.parse(str(clinic.calendar.month_of(now)), clinic)
+        return slot if slot.due_at <= now else self.before(slot, clinic)
+
+    def before(self, slot: Slot, clinic: Programme) -> Slot:
+        return self.parse(str(Month.parse(slot.label).plus(-1)), clinic)
+
+    def parse(self, label: str, clinic: Programme) -> Slot:
+        return Slot(label, clinic.calendar.at(Month.parse(label).first, self.at))
+
+    def __str__(self) -> str:
+        return f"monthly at {self.at:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
 class AfterMonth:
     """Once per clinic month, some hours (a setting) after its end; the label is the month that ended (B2)."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from babel.support import NullTranslations
 
 from web import formats
+from web import message_texts_points as about_points
 from web.i18n import catalogue
 
 Values = Mapping[str, Any]
@@ -82,4 +83,10 @@ _TEXTS: Mapping[str, Text] = {
     "points-earned": _points_earned,
     "referral-advanced": _referral_advanced,
     "tier-reached": _tier_reached,
+    "balance": about_points.balance,
+    "expiry-warning": about_points.expiry_warning,
+    "birthday": about_points.birthday,
+    "reward-ready": about_points.reward_ready,
+    "reward-reminder": about_points.reward_reminder,
+    "tier-fall": about_points.tier_fall,
 }

@@ -1,5 +1,6 @@
 """Reading messages: what is due, what staff must look at, what a patient got."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,6 +55,11 @@ class MessageRow:
 
 def message(session: Session, message_id: int) -> Message | None:
     return session.get(Message, message_id)
+
+
+def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
+    """Those of these keys under which a message was queued before (C2)."""
+    return set(session.scalars(select(Message.key).where(Message.key.in_(keys))))
 
 
 def due_messages(session: Session, *, now: datetime, limit: int) -> list[int]:

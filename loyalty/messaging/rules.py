@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
-from loyalty.kernel.clock import add_months
+from loyalty.kernel.clock import ClinicCalendar, add_months
 
 CARE = "care"
 MARKETING = "marketing"
@@ -33,6 +33,8 @@ PHONE_CHANNELS = ("sms", "zalo", "viber", "whatsapp", "telegram", "wechat")
 #: Channels on which sending again under the same key cannot reach the patient twice (C8).
 REPEATABLE_CHANNELS = frozenset({EMAIL})
 
+#: What nobody waits for, such as a monthly balance, goes out between these hours of the clinic's clock.
+DAY_FROM, DAY_UNTIL = time(8, 0), time(21, 0)
 #: Below this age a message goes to the guardian or nowhere (C13).
 ADULT_AT = 18
 #: The pauses before a second, third ... try; the last one repeats until the message is too old or given up.
@@ -104,6 +106,14 @@ class Addressee(Protocol):
 def key_of(patient_id: int | None, step: str, anchor: object, version: int) -> str:
     """The unique key of one step for one patient and one version of its anchor (C2)."""
     return f"{'-' if patient_id is None else patient_id}:{step}:{anchor}:{version}"
+
+
+def next_daytime(now: datetime, calendar: ClinicCalendar) -> datetime:
+    """This instant by day, else the next morning: what jobs work out at night wakes nobody."""
+    local = calendar.local(now)
+    if local.time() < DAY_FROM:
+        return calendar.at(local.date(), DAY_FROM)
+    return now if local.time() < DAY_UNTIL else calendar.at(local.date() + timedelta(days=1), DAY_FROM)
 
 
 def suppression(patient: Addressee, guardian: Addressee | None, today: date) -> str | None:

@@ -1,9 +1,12 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, event, func, or_, select
+from sqlalchemy import Select, and_, bindparam, event, extract, func, or_, select
 from sqlalchemy.orm import Session
 
+from loyalty.kernel.clock import birthday_in
 from loyalty.kernel.contacts import search_key
 from loyalty.kernel.database import connection_of, table_of
 from loyalty.kernel.prepared import Prepared
@@ -11,6 +14,7 @@ from loyalty.patients.models import Consent, Patient, PatientStats
 
 _CONSENTS, _STATS = table_of(Consent), table_of(PatientStats)
 _HELD = "held_summaries"
+_LEAP_DAY = date(2000, 2, 29)
 #: What of a summary row decides about the tier (M1, M6, M10).
 STANDING = (
     _STATS.c.visit_count,
@@ -162,6 +166,21 @@ def consent_given(session: Session, patient_id: int, purpose: str, channel: str 
 
 def stats(session: Session, patient_id: int) -> PatientStats | None:
     return session.get(PatientStats, patient_id)
+
+
+def born_on(session: Session, days: Sequence[date], *, after: int, limit: int) -> Sequence[Any]:
+    """Living patients whose birthday one of these days is (TM5): (id, birth_date, created_at), by id."""
+    month, day = extract("month", Patient.birth_date), extract("day", Patient.birth_date)
+    dates = {(one.month, one.day) for one in days}
+    if any((one.month, one.day) == (2, 28) and birthday_in(one.year, _LEAP_DAY) == one for one in days):
+        dates.add((2, 29))
+    query = select(Patient.id, Patient.birth_date, Patient.created_at).where(
+        or_(*(and_(month == number, day == in_month) for number, in_month in sorted(dates))),
+        Patient.merged_into_id.is_(None),
+        Patient.deceased_on.is_(None),
+        Patient.id > after,
+    )
+    return session.execute(query.order_by(Patient.id).limit(limit)).all()
 
 
 def without_source(session: Session, *, start: datetime, end: datetime) -> int:

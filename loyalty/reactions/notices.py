@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 
 from loyalty.clinic.queries import programme
 from loyalty.messaging.operations import queue_message
+from loyalty.messaging.rules import next_daytime
 from loyalty.patients.queries import consent_given
 from loyalty.points.events import PointsChanged
 from loyalty.referrals.events import ReferralAdvanced
-from loyalty.tiers.events import TierReached
+from loyalty.rewards.events import RedemptionReady
+from loyalty.rewards.models import Redemption
+from loyalty.tiers.events import TierFallAnnounced, TierReached
 from loyalty.visits.events import AppointmentRequested, VisitBooked
 from loyalty.visits.models import Visit
 
@@ -89,5 +92,36 @@ def tell_tier(session: Session, happened: TierReached, now: datetime) -> None:
         step="tier-reached",
         anchor=f"tier:{happened.tier}",
         values={"tier": happened.tier},
+        now=now,
+    )
+
+
+def tell_tier_fall(session: Session, happened: TierFallAnnounced, now: datetime) -> None:
+    """Say in time what would change and when (M6); void once the day has come."""
+    if happened.quiet:
+        return
+    calendar = programme(session).calendar
+    queue_message(
+        session,
+        patient_id=happened.patient_id,
+        step="tier-fall",
+        anchor=f"tier:{happened.from_tier}:{happened.falls_on}",
+        values={"tier": happened.from_tier, "day": happened.falls_on.isoformat()},
+        due_at=next_daytime(now, calendar),
+        expires_at=calendar.day_bounds(happened.falls_on)[0],
+        now=now,
+    )
+
+
+def tell_ready(session: Session, happened: RedemptionReady, now: datetime) -> None:
+    """A gift waits at the desk (V7); void once it can no longer be fetched."""
+    valid_to = session.scalar(select(Redemption.valid_to).where(Redemption.id == happened.redemption_id))
+    queue_message(
+        session,
+        patient_id=happened.patient_id,
+        step="reward-ready",
+        anchor=f"redemption:{happened.redemption_id}",
+        values={"day": valid_to.isoformat()} if valid_to else {},
+        expires_at=programme(session).calendar.day_bounds(valid_to)[1] if valid_to else None,
         now=now,
     )

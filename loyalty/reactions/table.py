@@ -40,8 +40,8 @@ REACTIONS: Reactions = {
     BoardPublished: (standing.thank_ambassadors,),
     ReferralAdvanced: (standing.review_referrer, notices.tell_referrer),
     TierReached: (ladder.give_entry_gifts, notices.tell_tier),
-    TierFallAnnounced: (),
+    TierFallAnnounced: (notices.tell_tier_fall,),
     RewardRedeemed: (),
-    RedemptionReady: (),
+    RedemptionReady: (notices.tell_ready,),
     RedemptionEnded: (),
 }

@@ -74,8 +74,16 @@ def test_the_description_names_every_operation(app: Flask) -> None:
     assert answer.json["components"]["securitySchemes"] == {"key": {"scheme": "bearer", "type": "http"}}
 
 
-@pytest.mark.parametrize("mode", list(GenerationMode))
-@pytest.mark.parametrize("name", sorted(OPERATIONS))
+#: Nothing can be wrong in what takes nothing.
+CASES = [
+    (name, mode)
+    for name in sorted(OPERATIONS)
+    for mode in GenerationMode
+    if mode is GenerationMode.POSITIVE or name != "get_liability"
+]
+
+
+@pytest.mark.parametrize(("name", "mode"), CASES)
 def test_answers_are_as_described(app: Flask, api: Caller, mai: str, name: str, mode: GenerationMode) -> None:
     names = _furnished(api)
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app, config=Config.from_dict(WITH_A_KEY))

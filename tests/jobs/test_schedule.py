@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from jobs.periodic import PERIODIC
-from jobs.schedule import AfterMonth, Daily, Every, Schedule
+from jobs.schedule import AfterMonth, Daily, Every, Monthly, Schedule
 from loyalty.clinic.queries import Programme
 from loyalty.clinic.rules.settings import Settings
 from loyalty.kernel.localized import LocalizedText
@@ -29,6 +29,8 @@ MONTHLY = AfterMonth("leaderboard.settle_hours")
         (Every(20), "2026-11-22T09:00:59", "2026-11-22T02:00:40Z"),
         (Daily(time(0, 5)), "2026-11-22T00:05", "2026-11-22"),
         (Daily(time(0, 5)), "2026-11-22T00:04:59", "2026-11-21"),
+        (Monthly(time(9, 30)), "2026-12-01T09:29", "2026-11"),
+        (Monthly(time(9, 30)), "2026-12-01T09:30", "2026-12"),
         (MONTHLY, "2026-12-01T01:00", "2026-11"),
         (MONTHLY, "2026-12-01T00:59:59", "2026-10"),
         (MONTHLY, "2027-01-15T12:00", "2026-12"),
@@ -40,7 +42,7 @@ def test_the_latest_slot_on_the_clinics_clock(schedule: Schedule, now: str, labe
     assert schedule.parse(label, clinic()) == slot
 
 
-@pytest.mark.parametrize("schedule", [Every(20), Daily(time(0, 5)), MONTHLY])
+@pytest.mark.parametrize("schedule", [Every(20), Daily(time(0, 5)), Monthly(time(9, 30)), MONTHLY])
 def test_the_slot_before_is_the_one_that_was_latest_just_before(schedule: Schedule) -> None:
     slot = schedule.latest(at("2026-03-10T12:00"), clinic())
     assert schedule.before(slot, clinic()) == schedule.latest(slot.due_at - timedelta(seconds=1), clinic())
@@ -58,6 +60,7 @@ def test_each_local_day_has_one_slot_though_the_clock_is_changed(zone: str) -> N
 def test_names_are_those_of_the_interface() -> None:
     expected = {
         "send-messages", "flush-clicks", "run-imports", "expire-points", "expire-referrals", "review-tiers",
-        "leaderboard-draft", "retention", "reconcile",
+        "leaderboard-draft", "retention", "reconcile", "birthday-bonus", "expiry-warnings", "balance-notices",
+        "fulfilment-reminders",
     }  # fmt: skip
     assert set(PERIODIC) == expected
