@@ -26,6 +26,7 @@ from loyalty.messaging.models import Message
 from loyalty.patients.models import Patient, PatientStats
 from loyalty.referrals.models import Referral
 from loyalty.referrals.queries import code_of
+from loyalty.tiers.models import Benefit
 from loyalty.visits.models import AppointmentRequest, Visit
 from tests.site.gifts import give
 from tests.site.money import asked_points, draft_rule
@@ -110,7 +111,7 @@ def furnish(app: Flask) -> House:
         )
         commit(db.session(), MORNING)
         own_places = {
-            **_own_places(db.session()),
+            **_own_places(db.session(), people),
             "admin.promo_code": {"voucher_id": promo},
             "admin.cancel_promo_code": {"voucher_id": promo},
             "admin.import_preview": {"batch_id": draft},
@@ -162,6 +163,8 @@ def _places(session: Session, people: dict[str, int]) -> dict[str, Any]:
         "code": code.code,
         "key": "points.value",
         "purpose": "marketing",
+        "tier": "gold",
+        "benefit_id": _first(session, Benefit),
         "external_id": "P-9",
         "filename": "css/app.css",
         "name": "htmx.min.js",
