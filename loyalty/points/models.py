@@ -1,11 +1,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalty.kernel.database import Base, Localized, UtcDateTime
 from loyalty.kernel.localized import LocalizedText
+
+_IS_LEFT = text("remaining > 0")
 
 
 class LedgerEntry(Base):
@@ -47,7 +49,8 @@ class Lot(Base):
     __tablename__ = "lots"
     __table_args__ = (
         Index(None, "patient_id", "valid_to"),
-        Index(None, "valid_to"),
+        # Lots that are used up stay for ever; who looks for what ends next must not walk through them.
+        Index(None, "valid_to", "id", sqlite_where=_IS_LEFT, postgresql_where=_IS_LEFT),
         CheckConstraint("remaining >= 0 AND remaining <= points", name="within_credit"),
     )
 

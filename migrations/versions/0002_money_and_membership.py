@@ -329,6 +329,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_patient_stats_tier_falls_on'), ['tier_falls_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_patient_stats_tier_pin_until'), ['tier_pin_until'], unique=False)
 
+    op.drop_index(op.f('ix_lots_valid_to'), table_name='lots')
+    op.create_index(
+        op.f('ix_lots_valid_to_id'), 'lots', ['valid_to', 'id'], unique=False,
+        sqlite_where=sa.text('remaining > 0'), postgresql_where=sa.text('remaining > 0'),
+    )
+
     with op.batch_alter_table('refunds', schema=None) as batch_op:
         batch_op.add_column(sa.Column('certificate_minor', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), server_default='0', nullable=False))
         batch_op.add_column(sa.Column('points', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), server_default='0', nullable=False))
@@ -363,6 +369,9 @@ def downgrade() -> None:
         batch_op.drop_column('actor_id')
         batch_op.drop_column('note')
         batch_op.drop_column('until')
+
+    op.drop_index(op.f('ix_lots_valid_to_id'), table_name='lots')
+    op.create_index(op.f('ix_lots_valid_to'), 'lots', ['valid_to'], unique=False)
 
     with op.batch_alter_table('refunds', schema=None) as batch_op:
         batch_op.drop_column('points')

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.patients.models import PatientStats
@@ -55,7 +55,8 @@ def due_for_expiry_warning(
     Go on after the first lot of the last row. Who was told about a lot before is the message's own key's
     business (P14).
     """
-    ends_soon = Lot.remaining > 0, Lot.valid_to >= today, Lot.valid_to <= today + timedelta(days=days)
+    is_left = Lot.remaining > literal_column("0")
+    ends_soon = is_left, Lot.valid_to >= today, Lot.valid_to <= today + timedelta(days=days)
     first = func.min(Lot.id)
     groups: Sequence[Any] = session.execute(
         select(Lot.patient_id, Lot.valid_to, func.sum(Lot.remaining))
