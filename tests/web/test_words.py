@@ -8,17 +8,18 @@ from flask import Flask
 
 from loyalty.kernel.refusal import Refusal
 from web.message_texts import _TEXTS, message_text
-from web.phrases import _COUNTED, _SENTENCES, refusal_text
+from web.phrases import _AREAS, _COUNTED, _SENTENCES, refusal_text
 
 LOYALTY = Path(__file__).resolve().parents[2] / "loyalty"
 RAISED = re.compile(r'Refusal\(\s*"([a-z_]+)"')
 PARAMS: dict[str, object] = {
     "seconds": 42, "tries_left": 2, "available": 3, "most": 4, "count": 5, "shortest": 2, "longest": 40,
     "name": "x", "email": "x@y.example", "status": "completed", "wanted": "booked", "due_minor": 100_000,
-    "left_minor": 5, "month": "2026-11", "at": None, "nickname": "x", "header": "x", "field": "x",
+    "month": "2026-11", "at": None, "nickname": "x", "header": "x", "field": "x",
     "language": "x",
     "timezone": "x", "country": "x", "currency": "x", "role": "x", "key": "x", "value": "x",
-    "format": "x", "fields": "x",
+    "format": "x", "fields": "x", "code": "x", "tier": "x", "least": 1, "least_minor": 5, "megabytes": 8,
+    "day": "x", "last_day": "x", "from_day": "x", "left": 5, "left_minor": 5, "rise": 1, "fall": 2,
 }  # fmt: skip
 
 
@@ -27,14 +28,18 @@ def raised() -> set[str]:
     return {code for path in LOYALTY.rglob("*.py") for code in RAISED.findall(path.read_text("utf-8"))}
 
 
+#: Every code that has a sentence, in whatever file it stands.
+SAID = {code for area in (_COUNTED, _SENTENCES, *_AREAS) for code in area}
+
+
 def test_every_refusal_of_the_domain_has_a_sentence() -> None:
-    assert raised() - set(_SENTENCES) - set(_COUNTED) == set()
+    assert raised() - SAID == set()
 
 
 @pytest.mark.usefixtures("clinic")
 def test_every_sentence_can_be_filled(app: Flask) -> None:
     with app.test_request_context("/?lang=en"):
-        for code in sorted({*_SENTENCES, *_COUNTED}):
+        for code in sorted(SAID):
             text = refusal_text(Refusal(code, **PARAMS))
             assert text.endswith((".", "?")), text
             assert "%(" not in text
