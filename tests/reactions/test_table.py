@@ -38,12 +38,17 @@ def event_types() -> dict[str, type]:
 
 
 def noted_by(operation: FunctionType, seen: set[str]) -> set[str]:
-    """The events that an operation notes, itself or by what it calls in its own capability."""
+    """The events that an operation notes, itself or by what it calls, in its own capability and below."""
     events, found = event_types(), set()
     seen.add(operation.__qualname__)
     home = ".".join(operation.__module__.split(".")[:2])
     for node in ast.walk(ast.parse(inspect.getsource(operation))):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Attribute):
+            found |= noted_below(operation, node.func, seen)
+            continue
+        if not isinstance(node.func, ast.Name):
             continue
         called = operation.__globals__.get(node.func.id)
         if node.func.id in events:
@@ -55,6 +60,15 @@ def noted_by(operation: FunctionType, seen: set[str]) -> set[str]:
         ):
             found |= noted_by(called, seen)
     return found
+
+
+def noted_below(operation: FunctionType, call: ast.Attribute, seen: set[str]) -> set[str]:
+    """The events of ``points.redeem(…)``, where an operation calls another capability's."""
+    owner = operation.__globals__.get(call.value.id) if isinstance(call.value, ast.Name) else None
+    called = getattr(owner, call.attr, None)
+    if not inspect.ismodule(owner) or not inspect.isfunction(called) or called.__qualname__ in seen:
+        return set()
+    return noted_by(called, seen) if called.__module__.startswith("loyalty.") else set()
 
 
 def caused_by(handler: object) -> set[str]:
@@ -80,6 +94,9 @@ def test_the_graph_of_events_has_no_circle() -> None:
         event.__name__: set().union(*(caused_by(handler) for handler in handlers))
         for event, handlers in REACTIONS.items()
     }
+    assert graph["VisitCancelled"] == set()
+    assert graph["CompletionUndone"] >= {"PointsChanged", "HalfReversed", "ReferralAdvanced"}
+    assert graph["VisitRefunded"] >= {"PointsChanged", "HalfReversed"}
     assert graph["VisitCompleted"] >= {"PointsChanged", "ReferralAdvanced", "HalfReached", "TierReached"}
     TopologicalSorter(graph).prepare()
 
