@@ -42,6 +42,7 @@ _GROUPS: tuple[tuple[Any, tuple[tuple[str, str, Any, Permission], ...]], ...] = 
             ("admin.packages", "repeat", _l("Packages"), _P.ISSUE_OFFERS),
             ("admin.rewards", "gift", _l("Rewards"), _P.EDIT_CATALOGUE),
             ("admin.promo_codes", "tag", _l("Promo codes"), _P.EDIT_CATALOGUE),
+            ("admin.tiers", "medal", _l("Tiers"), _P.EDIT_TIERS),
         ),
     ),
     (
@@ -83,6 +84,8 @@ _BELOW = {
         "save_consent",
         "adjust_points",
         "save_adjustment",
+        "pin_tier",
+        "unpin_tier",
     ),
     "admin.visits": (
         "visit",
@@ -113,6 +116,16 @@ _BELOW = {
         "retire_earning_rule",
     ),
     "admin.liability": ("liability_month",),
+    "admin.tiers": (
+        "preview_tiers",
+        "save_tiers",
+        "new_benefit",
+        "create_benefit",
+        "benefit",
+        "save_benefit",
+        "move_benefit",
+        "retire_benefit",
+    ),
     "admin.referrals": ("referral", "decide_flagged"),
     "admin.leaderboards": ("leaderboard", "decide_nickname", "publish", "redraft"),
     "admin.fulfilment": (

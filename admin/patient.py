@@ -57,14 +57,14 @@ def patient_page(
     return render_page(
         "admin/patient.html",
         fragment=extra.pop("fragment", None),
+        status=extra.pop("status", 200),
         person=person,
         tab=tab,
         tab_links=_tab_links(patient_id, tab),
         **_about(person),
         **_membership(person),
         **_referrals(person),
-        **tab_content(tab, person, before),
-        **{"shown_phone": None, **extra},
+        **{"shown_phone": None, **tab_content(tab, person, before), **extra},
     )
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from admin.ledger_words import people_behind
 from admin.offer_words import state_of_certificate, state_of_package, state_of_voucher
+from admin.tiers_forms import PinForm
 from admin.timeline import timeline
 from loyalty.clinic import queries as clinic
 from loyalty.kernel import clock
@@ -94,7 +95,10 @@ def _messages(person: Patient, before: int | None) -> dict[str, Any]:
 
 
 def _tiers(person: Patient, before: int | None) -> dict[str, Any]:
-    return {"tier_changes": tiers.history(db.session(), person.id)}
+    changes = tiers.history(db.session(), person.id)
+    acted = any(change.actor_id for change in changes)
+    staff = {one.id: one.name for one in clinic.all_staff(db.session())} if acted else {}
+    return {"tier_changes": changes, "held_by": staff, "pin_form": PinForm()}
 
 
 def _log(person: Patient, before: int | None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from web.phrases_merging import MERGE_SENTENCES
 from web.phrases_points import POINT_SENTENCES
 from web.phrases_rewards import REWARD_SENTENCES
 from web.phrases_settlement import BILL_SENTENCES
+from web.phrases_tiers import TIER_SENTENCES
 
 __all__ = ["message_text", "refusal_text"]
 
@@ -117,6 +118,7 @@ _AREAS: tuple[Mapping[str, Any], ...] = (
     MERGE_SENTENCES,
     POINT_SENTENCES,
     REWARD_SENTENCES,
+    TIER_SENTENCES,
 )
 
 _SENTENCES: Mapping[str, Any] = {

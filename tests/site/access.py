@@ -183,6 +183,18 @@ ACCESS: dict[str, str] = {
     "admin.import_stop": P.IMPORT_FILES,
     "admin.import_batch": P.IMPORT_FILES,
     "admin.import_rejects": P.IMPORT_FILES,
+    # Tiers
+    "admin.tiers": P.EDIT_TIERS,
+    "admin.preview_tiers": P.EDIT_TIERS,
+    "admin.save_tiers": P.EDIT_TIERS,
+    "admin.new_benefit": P.EDIT_TIERS,
+    "admin.create_benefit": P.EDIT_TIERS,
+    "admin.benefit": P.EDIT_TIERS,
+    "admin.save_benefit": P.EDIT_TIERS,
+    "admin.move_benefit": P.EDIT_TIERS,
+    "admin.retire_benefit": P.EDIT_TIERS,
+    "admin.pin_tier": P.PIN_TIERS,
+    "admin.unpin_tier": P.PIN_TIERS,
     # The house
     "admin.health": P.SEE_HEALTH,
     "admin.audit": P.SEE_AUDIT,
@@ -235,4 +247,10 @@ ELSEWHERE = {
 }
 
 #: POST routes that leave the tables alone: they work something out for a page, or set a cookie.
-WITHOUT_COMMIT = {"admin.quote", "admin.preview_refund", "admin.preview_setting", "portal.set_language"}
+WITHOUT_COMMIT = {
+    "admin.quote",
+    "admin.preview_refund",
+    "admin.preview_setting",
+    "admin.preview_tiers",
+    "portal.set_language",
+}
