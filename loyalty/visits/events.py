@@ -1,6 +1,25 @@
 """What happened to a visit; ``quiet`` is true for imported history, which sends no message."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BillKnown:
+    """A visit's bill as it has just been written, with the tier the patient had when she came."""
+
+    id: int
+    patient_id: int
+    status: str
+    completed_at: datetime
+    paid_at: datetime | None
+    due_minor: int
+    paid_minor: int
+    certificate_minor: int
+    completion: int
+    tier: str | None
+    refunded_minor: int = 0
+    certificate_returned_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +44,15 @@ class VisitArrived:
 
 @dataclass(frozen=True, slots=True)
 class VisitCompleted:
-    """The visit is completed; whether it is also paid is on its row."""
+    """The visit is completed; whether it is also paid is on its row.
+
+    ``bill`` spares reading what the same transaction has just written; None after a later payment.
+    """
 
     visit_id: int
     patient_id: int
     quiet: bool = False
+    bill: BillKnown | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from loyalty.settlement.operations.paying import insert_payments, payment_row
 from loyalty.settlement.operations.taking import let_go, take
 from loyalty.settlement.queries import NONE_RESERVED, Chosen, Payer, offers_on_bill, payer, reserved
 from loyalty.settlement.rules import Bill, CertificateUse, Line, OffersOnBill, Paid, check_payments, settle
-from loyalty.visits.events import VisitCompleted
+from loyalty.visits.events import BillKnown, VisitCompleted
 from loyalty.visits.models import BillLine, Visit
 from loyalty.visits.rules import moves_to, sources_of
 
@@ -45,6 +45,7 @@ _COMPLETED = (
     "paid_minor",
     "follow_up_on",
 )
+_KNOWN = ("patient_id", "status", "completed_at", "paid_at", "due_minor", "paid_minor", "certificate_minor")
 _COMPLETE = Prepared(
     update(_VISITS)
     .where(
@@ -112,7 +113,7 @@ def register_visit(
     )
     bill = _settled(lines, offers, points_used, who, setup)
     paid = check_payments(payments, bill.due_minor)
-    row = {
+    row: dict[str, Any] = {
         "external_id": external_id,
         "form_key": form_key,
         "patient_id": patient_id,
@@ -145,7 +146,10 @@ def register_visit(
         after={"due_minor": bill.due_minor, "paid_minor": paid},
         now=now,
     )
-    note(session, VisitCompleted(visit_id, patient_id, quiet))
+    known = BillKnown(
+        id=visit_id, completion=completion, tier=who.tier, **{name: row[name] for name in _KNOWN}
+    )
+    note(session, VisitCompleted(visit_id, patient_id, quiet, known))
     return visit_id
 
 
