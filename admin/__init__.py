@@ -24,6 +24,7 @@ from admin import (  # noqa: E402, F401
     ledger_words,
     liability,
     login,
+    merge,
     messages,
     moves,
     navigation,

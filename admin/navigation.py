@@ -82,6 +82,8 @@ _BELOW = {
         "book",
         "save_booking",
         "save_consent",
+        "merge",
+        "save_merge",
         "adjust_points",
         "save_adjustment",
         "pin_tier",

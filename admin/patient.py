@@ -13,17 +13,19 @@ from admin.viewing import audit_view
 from loyalty.badges import queries as badges
 from loyalty.clinic.rules.roles import Permission, may
 from loyalty.kernel import clock
+from loyalty.merging.queries import kept_of
 from loyalty.patients import queries as patients
 from loyalty.patients.models import Patient
 from loyalty.points import queries as points
 from loyalty.referrals import queries as referrals
 from loyalty.referrals.rules import OPEN_STAGES
 from loyalty.reports.queries.desk import senders_of, sent_friends
+from loyalty.tiers.queries import counted
 from loyalty.tiers.rules import ladder, progress
 from web.access import permission_required
 from web.extensions import db
 from web.identity import current_staff
-from web.pages import render_page, wants_fragment
+from web.pages import redirect_or_fragment, render_page, wants_fragment
 
 
 def patient_or_404(patient_id: int) -> Patient:
@@ -38,6 +40,9 @@ def patient_or_404(patient_id: int) -> Patient:
 @permission_required(Permission.SEE_PATIENTS)
 def patient(patient_id: int) -> Response:
     """The whole record; opening it is audited (A1), and so are its parts: tabs and "Show more"."""
+    kept = kept_of(db.session(), patient_id)
+    if kept is not None:
+        return redirect_or_fragment("admin.patient", patient_id=kept.id)
     person = patient_or_404(patient_id)
     tab = request.args.get("tab", "timeline")
     if tab not in TABS or (tab == "log" and not may(current_staff().role, Permission.SEE_AUDIT)):
@@ -93,12 +98,16 @@ def _membership(person: Patient) -> dict[str, Any]:
     session, today = db.session(), _today()
     stats = patients.stats(session, person.id)
     assert stats is not None, "a patient without her summary row"
-    steps = progress(
-        ladder(current_staff().programme.settings),
-        tier=stats.tier,
+    setup = current_staff().programme
+    visits, friends = counted(
+        session,
+        patient_id=person.id,
         visits=stats.visit_count,
         referrals=stats.referral_count,
+        setup=setup,
+        today=today,
     )
+    steps = progress(ladder(setup.settings), tier=stats.tier, visits=visits, referrals=friends)
     ending = points.next_expiry(session, person.id, today)
     return {
         "stats": stats,
