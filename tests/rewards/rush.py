@@ -5,7 +5,7 @@ Called as ``python -m tests.rewards.rush URL WHAT SUBJECT PATIENT:VISIT ...``; p
 
 import sys
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -22,13 +22,13 @@ PART = 10
 POLITE = ("sold_out", "certificate_too_little", "voucher_used", "package_used_up", "certificate_refunded")
 
 
-def _take(session: Session, subject: int, hand: Hand, now: datetime) -> bool:
+def _take(session: Session, subject: int, hand: Hand, now: datetime) -> int:
     actor = Actor("patient", hand[0])
     rewards.redeem_reward(session, patient_id=hand[0], reward_id=subject, actor=actor, now=now)
-    return True
+    return 1
 
 
-def _pay(session: Session, subject: int, hand: Hand, now: datetime) -> bool:
+def _pay(session: Session, subject: int, hand: Hand, now: datetime) -> int:
     return rewards.use_certificate(
         session,
         certificate_id=subject,
@@ -40,29 +40,33 @@ def _pay(session: Session, subject: int, hand: Hand, now: datetime) -> bool:
     )
 
 
-def _use(session: Session, subject: int, hand: Hand, now: datetime) -> bool:
+def _use(session: Session, subject: int, hand: Hand, now: datetime) -> int:
     return rewards.use_voucher(
         session, voucher_id=subject, patient_id=hand[0], visit_id=hand[1], discount_minor=1, now=now
     )
 
 
-def _sit(session: Session, subject: int, hand: Hand, now: datetime) -> bool:
+def _sit(session: Session, subject: int, hand: Hand, now: datetime) -> int:
     return rewards.use_session(session, package_id=subject, visit_id=hand[1], covered_minor=1, now=now)
 
 
-def _hand_over(session: Session, subject: int, hand: Hand, now: datetime) -> bool:
+def _hand_over(session: Session, subject: int, hand: Hand, now: datetime) -> int:
     return rewards.hand_over(session, redemption_id=subject, actor=SYSTEM, now=now)
 
 
-def _cancel(session: Session, subject: int, hand: Hand, now: datetime) -> bool:
+def _cancel(session: Session, subject: int, hand: Hand, now: datetime) -> int:
     return rewards.cancel_redemption(session, redemption_id=subject, actor=SYSTEM, now=now)
 
 
-def _refund(session: Session, subject: int, hand: Hand, now: datetime) -> bool:
-    return rewards.refund_certificate(session, certificate_id=subject, actor=SYSTEM, now=now) > 0
+def _refund(session: Session, subject: int, hand: Hand, now: datetime) -> int:
+    return rewards.refund_certificate(session, certificate_id=subject, actor=SYSTEM, now=now) // PART
 
 
-ACTS: dict[str, Callable[[Session, int, Hand, datetime], bool]] = {
+def _expire(session: Session, subject: int, hand: Hand, now: datetime) -> int:
+    return rewards.expire_redemptions(session, today=now.date() + timedelta(days=999), now=now)
+
+
+ACTS: dict[str, Callable[[Session, int, Hand, datetime], int]] = {
     "take": _take,
     "pay": _pay,
     "use": _use,
@@ -70,11 +74,12 @@ ACTS: dict[str, Callable[[Session, int, Hand, datetime], bool]] = {
     "hand over": _hand_over,
     "cancel": _cancel,
     "refund": _refund,
+    "expire": _expire,
 }
 
 
 def rush(session: Session, what: str, subject: int, hands: Iterable[Hand]) -> int:
-    """How many of the hands succeeded; every other one was refused politely."""
+    """How often the hands succeeded; every other one was refused politely."""
     now = datetime.now(UTC)
     succeeded = 0
     for hand in hands:

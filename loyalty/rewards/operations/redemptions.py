@@ -105,12 +105,13 @@ def _offered(session: Session, patient_id: int, reward_id: int, now: datetime) -
 
 def _take_from_stock(session: Session, reward: Reward) -> None:
     """One conditional update: of many hands on the last piece one gets it, at the price just read (V7)."""
+    price = reward.points
     taken = session.execute(
         update(Reward)
         .where(
             Reward.id == reward.id,
             Reward.active,
-            Reward.points == reward.points,
+            Reward.points == price,
             or_(Reward.stock.is_(None), Reward.stock > 0),
         )
         .values(stock=Reward.stock - 1)
@@ -118,7 +119,9 @@ def _take_from_stock(session: Session, reward: Reward) -> None:
     ).one_or_none()
     if taken is None:
         session.refresh(reward)
-        raise Refusal("sold_out" if reward.active and reward.stock == 0 else "reward_not_available")
+        # The stock just read tells nothing: a piece may have come back since the update found none.
+        is_changed = not reward.active or reward.points != price
+        raise Refusal("reward_not_available" if is_changed else "sold_out")
 
 
 def approve_redemption(session: Session, *, redemption_id: int, actor: Actor, now: datetime) -> bool:
