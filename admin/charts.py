@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-BAR, STEP, HEIGHT, FOOT, HEAD = 28, 64, 150, 22, 18
+BAR, HEIGHT, FOOT, HEAD = 28, 150, 22, 18
+#: How far columns stand apart, and how wide a chart gets before they move together.
+NARROWEST, WIDEST, WIDTH = 64, 120, 960
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,11 @@ class Chart:
 def stacked(columns: Sequence[Column]) -> Chart:
     """Columns beside each other, the highest as high as the drawing."""
     highest = max((sum(column.parts) for column in columns), default=0) or 1
+    step = max(NARROWEST, min(WIDEST, WIDTH // max(1, len(columns))))
     floor = HEAD + HEIGHT
     bars, labels = [], []
     for position, column in enumerate(columns):
-        middle = position * STEP + STEP // 2
+        middle = position * step + step // 2
         top = float(floor)
         for kind, part in enumerate(column.parts):
             height = round(HEIGHT * part / highest, 1)
@@ -57,4 +60,4 @@ def stacked(columns: Sequence[Column]) -> Chart:
             if height:
                 bars.append(Bar(kind, middle - BAR // 2, round(top, 1), height))
         labels += [Label(column.text, middle, round(top - 5, 1)), Label(column.name, middle, floor + 15)]
-    return Chart(max(1, len(columns)) * STEP, floor + FOOT, floor, bars, labels)
+    return Chart(max(1, len(columns)) * step, floor + FOOT, floor, bars, labels)

@@ -28,6 +28,8 @@ def rule_text(line: LedgerLine) -> str:
     cause = rule.partition(":")[0]
     if cause in UNSAID:
         return ""
+    if rule in ("referral_first_half", "referral_second_half"):
+        return _("First half") if rule == "referral_first_half" else _("Second half")
     if cause == "birthday":
         return _("Birthday %(year)s", year=of)
     if cause == "tier_gift":

@@ -15,7 +15,7 @@ from admin.charts import Chart, Column, stacked
 from admin.paging import number_argument
 from loyalty.clinic.rules.roles import Permission
 from loyalty.kernel import clock
-from loyalty.kernel.clock import Month
+from loyalty.kernel.clock import Month, add_months
 from loyalty.kernel.money import to_decimal
 from loyalty.reports.queries import liability as report
 from loyalty.reports.queries.liability import MonthOwed
@@ -29,6 +29,7 @@ from web.pages import render_page
 from web.rejected_rows import BYTE_ORDER_MARK
 
 PAGE = 50
+MOST_COLUMNS = 24
 #: How an address names what never ends.
 NEVER = "never"
 
@@ -45,6 +46,7 @@ def liability_page() -> Response:
         chart=_chart(months),
         today=_today(),
         month_name=month_name,
+        short_money=_short_money,
         key=_key,
     )
 
@@ -120,9 +122,22 @@ def _chart(months: Sequence[MonthOwed]) -> Chart:
     return stacked(
         [
             Column(_short(one.month), (one.points_minor, one.certificates_minor), _compact(one.total_minor))
-            for one in months
+            for one in _without_gaps(months)
         ]
     )
+
+
+def _without_gaps(months: Sequence[MonthOwed]) -> list[MonthOwed]:
+    """Months in which nothing ends stand between the others, unless that makes the chart too long."""
+    known = {one.month: one for one in months}
+    dated = [one.month for one in months if one.month is not None]
+    if not dated or (dated[-1].year - dated[0].year) * 12 + dated[-1].month - dated[0].month >= MOST_COLUMNS:
+        return list(months)
+    filled, month = [], dated[0]
+    while month <= dated[-1]:
+        filled.append(known.get(month, MonthOwed(month)))
+        month = add_months(month, 1)
+    return [*filled, known[None]] if None in known else filled
 
 
 def _short(first: date | None) -> str:
@@ -134,6 +149,16 @@ def _short(first: date | None) -> str:
 def _compact(minor: int) -> str:
     amount = to_decimal(minor, current_staff().programme.currency)
     return str(numbers.format_compact_decimal(amount, locale=current_language(), fraction_digits=1))
+
+
+def _short_money(minor: int) -> str:
+    """An amount for a key figure; the exact one stands beside it."""
+    currency = current_staff().programme.currency
+    return str(
+        numbers.format_compact_currency(
+            to_decimal(minor, currency), currency, locale=current_language(), fraction_digits=1
+        )
+    )
 
 
 def _key(first: date | None) -> str:

@@ -1,6 +1,7 @@
 """What reception puts on a bill beside money: points, vouchers, certificates, package sessions."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -41,6 +42,14 @@ class Wanted:
     vouchers: tuple[str, ...] = ()
     certificates: tuple[CertificateUse, ...] = ()
     packages: tuple[str, ...] = ()
+
+    def without_codes(self, codes: Collection[str]) -> "Wanted":
+        """The rest without these vouchers and certificates."""
+        return replace(
+            self,
+            vouchers=tuple(code for code in self.vouchers if code not in codes),
+            certificates=tuple(use for use in self.certificates if use.code not in codes),
+        )
 
     def without(self, field: str, code: str) -> "Wanted":
         """The rest when something of a field cannot be used: that code, or all of it when none is named."""
@@ -108,6 +117,10 @@ class OffersForm(Form):
         if field.data is not None and len(_codes(self.certificates.data)) != 1:
             raise ValidationError(_("An amount needs exactly one certificate beside it."))
 
+    def typed_codes(self) -> list[str]:
+        """What was typed rather than ticked: it may be a guess."""
+        return [*_codes(self.vouchers.data), *_codes(self.certificates.data)]
+
     def wanted(self) -> Wanted:
         """Everything that was typed or ticked."""
         amount = self.certificate_amount.data
@@ -120,6 +133,8 @@ class OffersForm(Form):
 
     def place_of(self, refusal: Refusal) -> str | None:
         """The field beside which a refusal stands; None when it is about the whole bill."""
+        if refusal.code == "too_many_tries":
+            return "vouchers" if _codes(self.vouchers.data) else "certificates"
         if refusal.code == "offer_twice":
             return "vouchers" if refusal.params.get("code") in self.wanted().vouchers else "certificates"
         if refusal.params.get("field") == "certificates":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from admin.code_guard import guarded
 from admin.labels import in_language
 from admin.offers_on_bill import Wanted
 from admin.patient_words import ways_left
@@ -50,6 +51,11 @@ def _work_out(
 ) -> tuple[Quote | None, list[str]]:
     wanted = form.wanted()
     refusals: list[str] = []
+    slowed_down = guarded(form.typed_codes())
+    if slowed_down is not None:
+        form.refuse(slowed_down)
+        refusals.append(refusal_text(slowed_down))
+        wanted = wanted.without_codes(form.typed_codes())
     for _again in range(MOST_REFUSALS):
         try:
             return wanted_quote(wanted, lines, patient_id, visit_id), refusals

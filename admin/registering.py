@@ -6,6 +6,7 @@ from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
 
 from admin import blueprint
+from admin.code_guard import guarded
 from admin.offers_on_bill import Subject
 from admin.outcome import outcome_of
 from admin.paging import number_argument
@@ -79,6 +80,9 @@ def save_visit() -> Response:
 
 
 def _register(visit: Visit | None, person: Patient, form: RegisterForm) -> int:
+    slowed_down = guarded(form.typed_codes())
+    if slowed_down is not None:
+        raise slowed_down
     session, now, lines, wanted = db.session(), clock.now(), form.bill_lines(), form.wanted()
     bill = wanted_quote(wanted, lines, person.id, visit.id if visit else None).bill
     return register(

@@ -89,7 +89,8 @@ def test_the_page_shows_chart_table_and_totals(as_staff: As) -> None:
     rows = [text.split(" ") for text in page.texts("tbody tr td:last-child")]
     assert [row[-1] for row in rows] == ["₫150,000", "₫750,000", "₫7,000", "₫907,000"]
     assert len(page.tree.css("main svg[role=img] rect")) == 4
-    assert page.texts(".kpi .v") == ["₫907,000", "207", "₫700,000"]
+    assert page.texts(".kpi .v") == ["₫907K", "207", "₫700K"]
+    assert page.texts(".kpi .d")[0] == "₫907,000 if everything were used today"
 
 
 def test_a_month_leads_to_the_patients_behind_it(

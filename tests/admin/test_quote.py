@@ -8,7 +8,7 @@ from loyalty.settlement.models import Reservation
 from loyalty.visits.models import Visit
 from tests.admin.conftest import As
 from tests.admin.offering import certificate, left_on, package, uses_of, voucher
-from tests.admin.scenes import bill, completed, points_of, service_id, someone
+from tests.admin.scenes import acts, bill, completed, points_of, service_id, someone
 from tests.support.visitor import FormOnPage, Page, Visitor, seen
 
 
@@ -137,3 +137,23 @@ def test_the_quote_follows_the_typing(as_staff: As, house: Session) -> None:
 
 def test_a_quote_without_its_token_is_refused(as_staff: As, house: Session) -> None:
     as_staff("lan").post(f"/admin/visits/quote?patient={someone(house)}", {}, status=400)
+
+
+def test_v5_guessing_codes_is_slowed_down_and_stands_in_the_log(as_staff: As, house: Session) -> None:
+    mai, lan = someone(house), as_staff("lan")
+    right, form = voucher(house), bill(lan, house, f"patient={mai}")
+    for number in range(30):
+        quoted(lan, form, vouchers=f"GUESS{number:07d}")
+    page = quoted(lan, form, vouchers=right)
+    assert "too often" in page.text("#vouchers-said")
+    assert "Due ₫1,000,000" in rows(page)
+    assert form.submit(status=409, vouchers=right).texts("#vouchers-error")
+    assert len(acts(house, "offer.guessed")) == 1
+
+
+def test_a_code_half_typed_is_no_guess(as_staff: As, house: Session) -> None:
+    mai, lan = someone(house), as_staff("lan")
+    right, form = voucher(house), bill(lan, house, f"patient={mai}")
+    for length in (*range(1, 12), *range(1, 12), *range(1, 12)):
+        quoted(lan, form, vouchers=right[:length])
+    assert "Due ₫900,000" in rows(quoted(lan, form, vouchers=right))
