@@ -123,7 +123,19 @@ def squeezed(content: bytes) -> int:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/points", "/invite", "/visits", "/card", "/badges", "/me", "/leaderboard"]
+    "path",
+    [
+        "/",
+        "/points",
+        "/rewards",
+        "/rewards/mine",
+        "/invite",
+        "/visits",
+        "/card",
+        "/badges",
+        "/me",
+        "/leaderboard",
+    ],
 )
 def test_patients_pages_are_light(house: House, path: str) -> None:
     """A first visit: 45 KB and 5 requests; of it 8 KB page, 14 KB styles, 18 KB scripts."""
