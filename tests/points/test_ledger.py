@@ -1,58 +1,18 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.refusal import Refusal
-from loyalty.patients.models import Patient, PatientStats
+from loyalty.patients.models import Patient
 from loyalty.points import operations as points
 from loyalty.points import queries
-from loyalty.points.models import LedgerEntry, Lot
+from loyalty.points.models import LedgerEntry
 from loyalty.visits.operations import refund_visit
+from tests.points.books import TODAY, balance, give, lots, spend
 from tests.support.acting import commit
-from tests.support.cast import LAN, NOON, complete, open_clinic, person
-
-TODAY = date(2026, 11, 17)
-
-
-@pytest.fixture
-def an(session: Session) -> Patient:
-    open_clinic(session)
-    return person(session, "Nguyễn Thị An")
-
-
-def give(session: Session, patient: Patient, amount: int, key: str, valid_to: date | None = None) -> bool:
-    given = points.credit(
-        session, patient_id=patient.id, points=amount, kind="adjust", key=key, valid_to=valid_to, now=NOON
-    )
-    commit(session, NOON)
-    return given
-
-
-def spend(session: Session, patient: Patient, amount: int, key: str = "spend", today: date = TODAY) -> bool:
-    spent = points.redeem(
-        session, patient_id=patient.id, points=amount, key=key, today=today, actor=LAN, now=NOON
-    )
-    commit(session, NOON)
-    return spent
-
-
-def lots(session: Session, patient: Patient) -> list[tuple[int, date | None]]:
-    rows = session.execute(
-        select(Lot.remaining, Lot.valid_to).where(Lot.patient_id == patient.id).order_by(Lot.id)
-    )
-    return [(row.remaining, row.valid_to) for row in rows]
-
-
-def balance(session: Session, patient: Patient) -> int:
-    """The cached balance, after making sure that it is the sum of the entries (P1)."""
-    cached = session.scalar(select(PatientStats.points_balance).where(PatientStats.patient_id == patient.id))
-    summed = session.scalar(
-        select(func.coalesce(func.sum(LedgerEntry.points), 0)).where(LedgerEntry.patient_id == patient.id)
-    )
-    assert cached == summed
-    return int(cached or 0)
+from tests.support.cast import LAN, NOON, complete, person
 
 
 def refund(session: Session, visit_id: int, amount: int, key: str, now=NOON) -> None:
@@ -240,4 +200,3 @@ def test_next_expiry_adds_the_lots_of_one_day(session: Session, an: Patient) -> 
     give(session, an, 20, "two", date(2026, 12, 31))
     give(session, an, 5, "later", date(2027, 1, 31))
     assert queries.next_expiry(session, an.id, TODAY) == (30, date(2026, 12, 31))
-    assert queries.outstanding(session, TODAY) == 35

@@ -14,7 +14,7 @@ from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import PatientStats
 from loyalty.points import operations as points
 from loyalty.points import queries
-from loyalty.points.models import LedgerEntry, Lot, LotUse
+from loyalty.points.models import LedgerEntry, Lot, LotUse, ManualEntry
 from loyalty.visits.models import Visit
 from loyalty.visits.operations import refund_visit
 from tests.points.books import HOA
@@ -204,7 +204,11 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(approve=st.booleans())
     def decide(self, approve: bool) -> None:
-        waiting = [one for one in queries.waiting_entries(self.session) if one.patient_id == self.patient.id]
+        waiting = self.session.scalars(
+            select(ManualEntry)
+            .where(ManualEntry.patient_id == self.patient.id, ManualEntry.state == "waiting")
+            .order_by(ManualEntry.id)
+        ).all()
         if not waiting:
             return
         entry, before, free = waiting[0], self.total(), self.available

@@ -4,8 +4,6 @@ from loyalty.points.queries.balances import available, next_expiry, open_lots, r
 from loyalty.points.queries.due import Ending, due_for_balance_notice, due_for_expiry_warning
 from loyalty.points.queries.earning_rules import active_rules, earning_rule, earning_rules
 from loyalty.points.queries.ledger import LedgerLine, entries, entries_of_visit, ledger_lines
-from loyalty.points.queries.liability import outstanding
-from loyalty.points.queries.manual import manual_entries, waiting_entries
 from loyalty.points.queries.simulation import Example, Simulation, simulate
 from loyalty.points.queries.weighing import weigh_visit
 
@@ -23,13 +21,10 @@ __all__ = [
     "entries",
     "entries_of_visit",
     "ledger_lines",
-    "manual_entries",
     "next_expiry",
     "open_lots",
-    "outstanding",
     "rate_of",
     "simulate",
     "uses_of",
-    "waiting_entries",
     "weigh_visit",
 ]
