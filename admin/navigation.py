@@ -117,7 +117,7 @@ _BELOW = {
         "activate_earning_rule",
         "retire_earning_rule",
     ),
-    "admin.liability": ("liability_month",),
+    "admin.liability": ("liability_month", "liability_csv"),
     "admin.tiers": (
         "preview_tiers",
         "save_tiers",
@@ -145,6 +145,7 @@ _BELOW = {
         "give_certificate",
         "refund_certificate",
         "certificate_card",
+        "certificate_image",
     ),
     "admin.packages": ("new_package", "open_package", "package", "cancel_package"),
     "admin.rewards": (

@@ -78,6 +78,8 @@ def test_the_menu_shows_what_the_role_may_open(as_staff: As) -> None:
         "Today",
         "Referral board",
         "Thank-you board",
+        "Rewards",
+        "Promo codes",
         "Messages",
     ]
     assert as_staff("nhung").get("/admin/").texts(".side a") == ["Today", "Patients", "Visits", "Messages"]
