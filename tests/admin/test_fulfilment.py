@@ -90,7 +90,7 @@ def test_unknown_codes_are_answered_plainly(as_staff: As, house: Session) -> Non
 
 def test_v5_guessing_is_slowed_down_and_seen(as_staff: As, house: Session) -> None:
     number, lan = waiting(house), as_staff("lan")
-    misses = min(limit.count for limit in LIMITS["offer.miss"])
+    misses = min(limit.count for limit in LIMITS["lookup.miss"])
     for _ in range(misses):
         check(lan, "7K4P-29XD-M3TV", status=422)
     page = check(lan, redemption(house, number).code, status=429)

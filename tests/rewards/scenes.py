@@ -58,6 +58,12 @@ def redeem(
     return taken
 
 
+def take(session: Session, patient: Patient, **fields: Any) -> Redemption:
+    """A gift taken by a patient with points enough."""
+    give(session, patient, 500)
+    return redeem(session, patient, offer(session, stock=3, **fields))
+
+
 def act(session: Session, operation: Callable[..., Any], now: datetime = NOON, **given: Any) -> Any:
     """One operation by the desk, or whoever is named, and its commit."""
     given.setdefault("actor", LAN)

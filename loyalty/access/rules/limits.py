@@ -24,8 +24,8 @@ LIMITS: Mapping[str, Sequence[Limit]] = {
     "second.account": (Limit(50, HOUR),),
     "claim.address": (Limit(60, HOUR), Limit(300, DAY)),
     "api.key": (Limit(20, MINUTE), Limit(200, HOUR)),
-    "offer.miss": (Limit(30, HOUR), Limit(200, DAY)),
-    "offer.noted": (Limit(1, HOUR),),
+    "lookup.miss": (Limit(30, HOUR), Limit(200, DAY)),
+    "lookup.noted": (Limit(1, HOUR),),
 }
 
 FREE_FAILURES = 3

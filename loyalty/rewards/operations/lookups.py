@@ -12,7 +12,7 @@ from loyalty.kernel.actor import Actor
 from loyalty.kernel.refusal import Refusal
 from loyalty.rewards.queries.codes import Found, find_code
 
-MISS, NOTED = "offer.miss", "offer.noted"
+MISS, NOTED = "lookup.miss", "lookup.noted"
 
 
 def look_up(session: Session, *, code: str, actor: Actor, now: datetime) -> Found | None:

@@ -12,7 +12,6 @@ from loyalty.rewards.queries.certificates import (
 from loyalty.rewards.queries.codes import Found, find_code
 from loyalty.rewards.queries.packages import (
     PackageOnBill,
-    find_package,
     package_uses,
     packages_for_bill,
 )
@@ -27,7 +26,7 @@ from loyalty.rewards.queries.redemptions import (
     redemption_by_external_id,
     wallet,
 )
-from loyalty.rewards.queries.vouchers import find_voucher, on_bill, voucher_uses, vouchers_for_bill
+from loyalty.rewards.queries.vouchers import find_voucher, voucher_uses, vouchers_for_bill
 
 __all__ = [
     "CertificateOnBill",
@@ -44,12 +43,10 @@ __all__ = [
     "due_for_reminder",
     "find_certificate",
     "find_code",
-    "find_package",
     "find_voucher",
     "fulfilment",
     "fulfilment_counts",
     "liability_of_certificates",
-    "on_bill",
     "package_uses",
     "packages_for_bill",
     "redemption",

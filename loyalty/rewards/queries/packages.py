@@ -23,11 +23,6 @@ class PackageOnBill:
     sessions_left: int
 
 
-def find_package(session: Session, code: str) -> Package | None:
-    """The package of that code, however it was typed."""
-    return session.scalar(select(Package).where(Package.code == clean(code)))
-
-
 def packages_for_bill(
     session: Session, *, codes: Iterable[str], patient_id: int, visit_id: int | None, today: date
 ) -> list[PackageOnBill]:
