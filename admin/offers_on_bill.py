@@ -1,7 +1,7 @@
 """What reception puts on a bill beside money: points, vouchers, certificates, package sessions."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -112,6 +112,13 @@ class OffersForm(Form):
         others = [code for code in self.own_vouchers.data or () if code not in own]
         self.own_vouchers.data = [code for code in self.own_vouchers.data or () if code in own]
         self.vouchers.data = ", ".join(others)
+
+    def tick_scanned(self, brought: Mapping[str, str]) -> None:
+        """A voucher or package that was scanned before and led here; only the patient's own are ticked."""
+        for name, field in (("voucher", self.own_vouchers), ("package", self.packages)):
+            code = clean(brought.get(name, ""))
+            if code in {choice.value for choice in field.choices}:
+                field.data = sorted({*(field.data or ()), code})
 
     def validate_certificate_amount(self, field: MoneyField) -> None:
         if field.data is not None and len(_codes(self.certificates.data)) != 1:

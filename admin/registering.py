@@ -50,6 +50,7 @@ def register_visit() -> Response:
         **RegisterForm.prefilled(kept),
     )
     form.move_foreign_codes()
+    form.tick_scanned(request.args)
     return _page(visit, person, form)
 
 

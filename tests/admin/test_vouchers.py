@@ -86,6 +86,19 @@ def test_nonsense_gives_nothing(as_staff: As, house: Session, values: dict[str, 
     assert vouchers(house) == []
 
 
+def test_a_voucher_leads_to_the_bill_it_is_used_on(as_staff: As, house: Session) -> None:
+    mai, lan = someone(house), as_staff("lan")
+    number, other = given(house, mai), given(house, someone(house, "Hồ Tấn Phát"))
+    link = lan.get(f"/admin/vouchers/{number}").tree.css_first(".acts a")
+    assert link is not None
+    page = lan.get(link.attributes["href"] or "")
+    assert len(page.tree.css("input[name=own_vouchers][checked]")) == 1
+    foreign = next(one.code for one in vouchers(house) if one.id == other)
+    page = lan.get(f"/admin/visits/new?patient={mai}&voucher={foreign}")
+    assert page.tree.css_first("input[checked]") is None
+    assert foreign not in page.text("main")
+
+
 def test_a_free_service_keeps_only_what_it_needs(as_staff: As, house: Session) -> None:
     cleaning = service_id(house)
     form_for(as_staff("lan"), someone(house)).submit(
