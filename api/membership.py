@@ -12,6 +12,7 @@ from loyalty.patients.queries import stats
 from loyalty.points import queries as points
 from loyalty.points.rules import order_of_use
 from loyalty.referrals.queries import code_of
+from loyalty.tiers.queries import counted
 from loyalty.tiers.rules import ladder, progress
 
 
@@ -20,12 +21,15 @@ def membership_of(session: Session, patient_id: int, now: datetime) -> Membershi
     setup = programme(session)
     summary = stats(session, patient_id)
     assert summary is not None, "a patient without her summary row"
-    way = progress(
-        ladder(setup.settings),
-        tier=summary.tier,
+    visits, friends = counted(
+        session,
+        patient_id=patient_id,
         visits=summary.visit_count,
         referrals=summary.referral_count,
+        setup=setup,
+        today=setup.calendar.day_of(now),
     )
+    way = progress(ladder(setup.settings), tier=summary.tier, visits=visits, referrals=friends)
     invite = code_of(session, patient_id)
     earned = sorted(awards(session, patient_id).items(), key=lambda award: award[1])
     return MembershipAnswer.model_construct(

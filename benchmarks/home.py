@@ -171,6 +171,8 @@ def floor_app(product: Flask, connection: Any, placeholder: str, session_id: int
             milestones=[(row[0], "Quà", row[1]) for row in track],
             next_milestone=None,
             first_friend_tier="Bạc",
+            perks=[],
+            keeping=None,
             board=None,
         )
 

@@ -22,6 +22,7 @@ from portal import (  # noqa: E402, F401
     rewards,
     rewards_pictures,
     statement,
+    tier,
     visits,
     vouchers,
     wallet,

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from loyalty.kernel import clock
 from loyalty.leaderboard.queries import latest_published, own_place
 from loyalty.points.queries import open_lots
-from loyalty.tiers.rules import ladder, tier_for
+from loyalty.tiers.rules import is_rise, ladder, tier_for
 from loyalty.visits.queries import next_visit, requests_of_patient
 from portal import blueprint
 from portal.appointments import appointment_of
-from portal.membership import card_of, ladder_of, track_of
+from portal.membership import Ladder, card_of, ladder_of, track_of
 from portal.remembered import remembered
+from portal.tier import keeping_of, own_perks
 from web.access import patient_required
 from web.extensions import db
 from web.formats import month as month_name
@@ -41,7 +42,9 @@ def home() -> Response:
     """Where am I: three statements for the reader, a fourth for her place on the board or her open wish."""
     patient, now, session = current_patient(), clock.now(), db.session()
     calendar = patient.programme.calendar
-    lots = open_lots(session, patient.id, calendar.day_of(now))
+    today = calendar.day_of(now)
+    lots = open_lots(session, patient.id, today)
+    way = ladder_of(session, patient, today)
     coming = next_visit(session, patient.id, now)
     helped = patient.stats.referral_count
     track = track_of(session, patient.programme, helped)
@@ -51,11 +54,13 @@ def home() -> Response:
         card=card_of(patient, lots),
         appointment=appointment_of(coming, patient.programme) if coming else None,
         wish=coming is None and bool(requests_of_patient(session, patient.id)),
-        ladder=ladder_of(patient),
+        ladder=way,
+        perks=own_perks(session, patient),
+        keeping=keeping_of(session, patient, today),
         helped=helped,
         milestones=track.nodes,
         next_milestone=track.ahead,
-        first_friend_tier=_first_friend_tier(patient),
+        first_friend_tier=_first_friend_tier(patient, way),
         board=_teaser(session, patient, with_place=coming is not None),
     )
 
@@ -67,12 +72,10 @@ def greeting(local: datetime) -> str:
     return _("Good afternoon") if local.hour < EVENING else _("Good evening")
 
 
-def _first_friend_tier(patient: SignedInPatient) -> str | None:
+def _first_friend_tier(patient: SignedInPatient, way: Ladder) -> str | None:
     """The tier that helping one more friend opens at once, if it opens one."""
-    opened = tier_for(
-        ladder(patient.programme.settings), patient.stats.visit_count, patient.stats.referral_count + 1
-    )
-    return tier_name(opened) if opened and opened != patient.stats.tier else None
+    opened = tier_for(ladder(patient.programme.settings), way.visits, way.friends + 1)
+    return tier_name(opened) if opened and is_rise(patient.stats.tier, opened) else None
 
 
 def _teaser(session: Session, patient: SignedInPatient, *, with_place: bool) -> BoardTeaser | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from loyalty.clinic.queries import Programme
 from loyalty.points.rules import OpenLot
 from loyalty.referrals.queries import milestones
+from loyalty.tiers.queries import counted
 from loyalty.tiers.rules import ladder, progress
 from portal.remembered import remembered
 from web.formats import day, number
@@ -98,14 +99,18 @@ def _ending_line(lots: list[OpenLot], points: int) -> str:
     )
 
 
-def ladder_of(patient: SignedInPatient) -> Ladder:
-    """Both ways to the patient's next tier, with what is done and what is needed (M9)."""
-    way = progress(
-        ladder(patient.programme.settings),
-        tier=patient.stats.tier,
-        visits=patient.stats.visit_count,
-        referrals=patient.stats.referral_count,
+def ladder_of(session: Session, patient: SignedInPatient, today: date) -> Ladder:
+    """Both ways to the patient's next tier, with what counts today and what is needed (M4, M9)."""
+    setup, stats = patient.programme, patient.stats
+    visits, friends = counted(
+        session,
+        patient_id=patient.id,
+        visits=stats.visit_count,
+        referrals=stats.referral_count,
+        setup=setup,
+        today=today,
     )
+    way = progress(ladder(setup.settings), tier=stats.tier, visits=visits, referrals=friends)
     name = tier_name(way.next_tier) if way.next_tier else ""
     return Ladder(
         next_tier=way.next_tier,

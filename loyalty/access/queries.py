@@ -41,6 +41,10 @@ class Stats:
     points_held: int
     tier: str | None
     tier_since: datetime | None
+    tier_falls_on: date | None
+    tier_pin: str | None
+    tier_pin_until: date | None
+    tier_pin_lowers: bool
 
 
 @dataclass(frozen=True, slots=True)

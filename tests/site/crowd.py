@@ -20,6 +20,8 @@ from loyalty.referrals.models import Milestone, Referral
 from loyalty.referrals.operations import attribute
 from loyalty.referrals.queries import code_of
 from loyalty.settlement.rules import Line
+from loyalty.tiers.operations import save_benefit
+from loyalty.tiers.rules import TIERS
 from loyalty.visits.models import Visit
 from loyalty.visits.operations import book_visit, mark_arrived, refund_visit, request_appointment
 from tests.portal.scenes import be_listed
@@ -51,7 +53,9 @@ def gather(app: Flask, rows: int) -> House:
         _boards(session, rows)
         batch = [_import(session) for _ in range(rows)][-1]
         people = {"mai": mai.id, "vy": newcomer.id, **staff}
+        benefit_id = [_benefit(session, number) for number in range(rows)][-1]
         places = {**_places(session, people, batch), **gifts, "rule_id": rule_id}
+        places |= {"tier": "gold", "benefit_id": benefit_id}
         session.close()
         db.session.remove()
     own_places: dict[str, dict[str, Any]] = {
@@ -182,6 +186,13 @@ def _points(session: Session, patient_id: int, staff_id: int, number: int) -> in
     asked_points(session, patient_id, f"asked {number}", MORNING)
     refused_points(session, patient_id, f"refused {number}", staff_id, MORNING)
     return draft_rule(session, f"DOUBLE-{number}", MORNING)
+
+
+def _benefit(session: Session, number: int) -> int:
+    name = LocalizedText.of(f"Benefit {number}")
+    found = [save_benefit(session, tier=tier, name=name, actor=SYSTEM, now=MORNING) for tier in TIERS]
+    commit(session, MORNING)
+    return found[-1].id
 
 
 def _places(session: Session, people: dict[str, int], batch_id: int) -> dict[str, Any]:

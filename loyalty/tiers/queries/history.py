@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.database import connection_of, table_of
+from loyalty.kernel.localized import LocalizedText
 from loyalty.tiers.models import Benefit, TierChange
 from loyalty.tiers.rules import rank
 
@@ -33,7 +34,7 @@ def benefits(session: Session, tier: str | None = None, *, with_retired: bool = 
     return sorted(session.scalars(query), key=lambda found: (rank(found.tier), found.position, found.id))
 
 
-def perks(session: Session) -> list[tuple[str, str, dict[str, str], dict[str, str]]]:
+def perks(session: Session) -> list[tuple[str, str, LocalizedText, LocalizedText]]:
     """The active benefits as plain values for patients' pages: (tier, icon, name, description)."""
     rows = connection_of(session).execute(
         select(_BENEFITS.c.tier, _BENEFITS.c.icon, _BENEFITS.c.name, _BENEFITS.c.description)
