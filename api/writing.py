@@ -6,7 +6,7 @@ from typing import TypeVar, cast
 
 from flask import Response, request
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from api.fields import OwnId
@@ -16,7 +16,7 @@ from loyalty.kernel import clock
 from loyalty.kernel.codes import digest
 from loyalty.kernel.refusal import Refusal
 from web.extensions import db
-from web.transactions import transaction
+from web.transactions import DEADLOCK, transaction
 
 Result = TypeVar("Result")
 TRIES = 3
@@ -31,6 +31,9 @@ def settled(act: Callable[[Session], Result]) -> Result:
                 return act(session)
         except IntegrityError:
             continue
+        except OperationalError as clash:
+            if getattr(clash.orig, "sqlstate", None) != DEADLOCK:
+                raise
         except DataError:
             raise Refusal("out_of_range", field="body") from None
         except Refusal as refusal:

@@ -34,7 +34,8 @@ _PAYER = Prepared(
     .join(_STATS, _STATS.c.patient_id == _PATIENTS.c.id)
     .outerjoin(_REFERRALS, _REFERRALS.c.friend_id == _PATIENTS.c.id)
     .where(_PATIENTS.c.id == bindparam("patient"))
-    .with_for_update(of=_STATS)
+    # Her record too: who waited here for a merge to end must see that the record is closed (P17).
+    .with_for_update(of=(_STATS, _PATIENTS), key_share=True)
 )
 _PACK_USED = Prepared(select(_REFERRALS.c.pack_visit_id).where(_REFERRALS.c.id == bindparam("referral")))
 

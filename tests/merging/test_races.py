@@ -1,0 +1,138 @@
+"""While two records are made one, nobody acts on the one that closes, and two merges are one (P17)."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from time import sleep
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from loyalty.activity.models import AuditEntry
+from loyalty.kernel.database import make_engine
+from loyalty.kernel.refusal import Refusal
+from loyalty.merging.operations import merge_patients
+from loyalty.patients.models import Patient
+from loyalty.points.models import LedgerEntry
+from loyalty.points.operations import adjust_points, redeem
+from loyalty.settlement.operations import register_visit
+from loyalty.settlement.rules import Line, Paid
+from loyalty.visits.models import Visit
+from tests.support.acting import commit
+from tests.support.cast import LAN, NOON, complete, service
+
+#: Long enough for another to have come as far as the lock.
+A_MOMENT = 0.4
+Act = Callable[[Session], object]
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    opened = make_engine(database_url, pool_size=10)
+    yield opened
+    opened.dispose()
+
+
+def during_the_merge(engine: Engine, merged_id: int, kept_id: int, act: Act) -> str:
+    """What becomes of an act that begins while the merge is written and not committed yet."""
+    written = Event()
+
+    def merges() -> None:
+        with Session(engine) as own:
+            merge_patients(own, from_id=merged_id, into_id=kept_id, actor=LAN, now=NOON)
+            written.set()
+            sleep(A_MOMENT)
+            commit(own, NOON)
+
+    def acts() -> str:
+        written.wait()
+        with Session(engine) as own:
+            try:
+                act(own)
+                commit(own, NOON)
+            except Refusal as refusal:
+                return refusal.code
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        merging, acting = pool.submit(merges), pool.submit(acts)
+        merging.result()
+        return acting.result()
+
+
+def test_p17_a_visit_that_came_too_late_is_refused(
+    session: Session, engine: Engine, kept: Patient, merged: Patient
+) -> None:
+    line, ids = Line(service(session).id, 1_000_000), (merged.id, kept.id)
+    session.rollback()
+    outcome = during_the_merge(
+        engine,
+        *ids,
+        lambda own: register_visit(
+            own, patient_id=ids[0], lines=[line], payments=[Paid("p", 1_000_000, NOON)], actor=LAN, now=NOON
+        ),
+    )
+    assert outcome == "patient_merged"
+    assert session.scalars(select(Visit.id)).all() == []
+
+
+def test_p17_points_are_spent_before_or_not_at_all(
+    session: Session, engine: Engine, kept: Patient, merged: Patient
+) -> None:
+    complete(session, merged)
+    ids = (merged.id, kept.id)
+    session.rollback()
+    outcome = during_the_merge(
+        engine,
+        *ids,
+        lambda own: redeem(
+            own, patient_id=ids[0], points=50, key="x", today=NOON.date(), actor=LAN, now=NOON
+        ),
+    )
+    assert outcome == "not_enough_points"
+    assert session.scalars(select(LedgerEntry.points)).all() == [100]
+
+
+def test_p17_no_points_are_given_to_a_closed_record(
+    session: Session, engine: Engine, kept: Patient, merged: Patient
+) -> None:
+    ids = (merged.id, kept.id)
+    session.rollback()
+    outcome = during_the_merge(
+        engine,
+        *ids,
+        lambda own: adjust_points(
+            own, patient_id=ids[0], points=50, reason="Sorry", key="x", actor=LAN, now=NOON
+        ),
+    )
+    assert outcome == "patient_merged"
+
+
+def test_p17_two_merges_at_once_are_one(
+    session: Session, engine: Engine, kept: Patient, merged: Patient
+) -> None:
+    complete(session, merged)
+    ids = (merged.id, kept.id)
+    session.rollback()
+    outcome = during_the_merge(
+        engine,
+        *ids,
+        lambda own: merge_patients(own, from_id=ids[0], into_id=ids[1], actor=LAN, now=NOON),
+    )
+    assert outcome == "done"
+    merges = select(AuditEntry.patient_id).where(AuditEntry.action == "patient.merged")
+    assert session.scalars(merges.order_by(AuditEntry.id)).all() == [ids[1], ids[0]]
+
+
+def test_p17_merged_into_each_other_at_once_one_stays(
+    session: Session, engine: Engine, kept: Patient, merged: Patient
+) -> None:
+    ids = (merged.id, kept.id)
+    session.rollback()
+    outcome = during_the_merge(
+        engine,
+        *ids,
+        lambda own: merge_patients(own, from_id=ids[1], into_id=ids[0], actor=LAN, now=NOON),
+    )
+    assert outcome == "merge_merged"
