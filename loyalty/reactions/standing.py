@@ -17,6 +17,7 @@ from loyalty.leaderboard.queries import ambassadors
 from loyalty.patients.events import ConsentChanged, PatientRegistered
 from loyalty.patients.models import PatientStats
 from loyalty.points import operations as points
+from loyalty.points.queries import times_reversed
 from loyalty.points.rules import last_day_after_months
 from loyalty.reactions import ladder
 from loyalty.referrals import operations as referrals
@@ -110,7 +111,7 @@ def give_half(session: Session, happened: HalfReached, now: datetime) -> None:
         patient_id=happened.referrer_id,
         points=happened.points,
         kind="referral",
-        key=f"referral:{happened.referral_id}:{happened.half}",
+        key=_half_key(session, happened) if happened.again else _first_key(happened),
         at=happened.reached_at,
         valid_to=last_day_after_months(day, happened.life_months),
         rule=f"referral_{happened.half}_half",
@@ -121,7 +122,7 @@ def give_half(session: Session, happened: HalfReached, now: datetime) -> None:
 
 
 def take_half_back(session: Session, happened: HalfReversed, now: datetime) -> None:
-    key = f"referral:{happened.referral_id}:{happened.half}"
+    key = _half_key(session, happened)
     points.reverse_credit(
         session,
         patient_id=happened.referrer_id,
@@ -134,6 +135,17 @@ def take_half_back(session: Session, happened: HalfReversed, now: datetime) -> N
         quiet=True,
         now=now,
     )
+
+
+def _first_key(happened: HalfReached | HalfReversed) -> str:
+    return f"referral:{happened.referral_id}:{happened.half}"
+
+
+def _half_key(session: Session, happened: HalfReached | HalfReversed) -> str:
+    """The ledger key of a half that may have been taken back before: each time has its own (F8, F11)."""
+    key = _first_key(happened)
+    times = times_reversed(session, happened.referrer_id, key)
+    return f"{key}:{times + 1}" if times else key
 
 
 def thank_ambassadors(session: Session, happened: BoardPublished, now: datetime) -> None:

@@ -18,7 +18,10 @@ class ReferralAdvanced:
 
 @dataclass(frozen=True, slots=True)
 class HalfReached:
-    """The referrer has earned the ``first`` or ``second`` half (F8); the ledger follows as a reaction."""
+    """The referrer has earned the ``first`` or ``second`` half (F8); the ledger follows as a reaction.
+
+    ``again`` after what it was given for had been undone and was then done for good.
+    """
 
     referral_id: int
     referrer_id: int
@@ -26,6 +29,7 @@ class HalfReached:
     points: int
     reached_at: datetime
     life_months: int
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ STAGES = ("invited", "registered", "booked", "arrived", "qualified")
 ENDS = ("expired", "rejected", "reversed")
 #: Ends that no visit changes; an expiry is only the record of a window in which nothing was known to happen.
 CLOSED = ("rejected", "reversed")
+#: Why a reversed referral may qualify yet: the friend's visit was completed by mistake, not paid back.
+UNDONE = "undone"
 OPEN_STAGES = ("registered", "booked", "arrived")
 HALVES = ("first", "second")
 ORIGINS = ("link", "cookie", "desk", "api")
@@ -105,8 +107,8 @@ def halves(total: int) -> tuple[int, int]:
 
 
 def is_forward(stage: str, wanted: str) -> bool:
-    """Whether a stage lies ahead of another (F7); one that ran out too early may still have qualified."""
-    if stage == "expired":
+    """Whether a stage lies ahead of another (F7); one that ended too early may still have qualified."""
+    if stage in ("expired", "reversed"):
         return wanted == "qualified"
     return stage in STAGES and wanted in STAGES and STAGES.index(wanted) > STAGES.index(stage)
 

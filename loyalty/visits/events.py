@@ -1,25 +1,8 @@
 """What happened to a visit; ``quiet`` is true for imported history, which sends no message."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-
-@dataclass(frozen=True, slots=True)
-class BillKnown:
-    """A visit's bill as it has just been written, with the tier the patient had when she came."""
-
-    id: int
-    patient_id: int
-    status: str
-    completed_at: datetime
-    paid_at: datetime | None
-    due_minor: int
-    paid_minor: int
-    certificate_minor: int
-    completion: int
-    tier: str | None
-    refunded_minor: int = 0
-    certificate_returned_minor: int = 0
+from loyalty.visits.rules import BillKnown
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Which moves a visit may make, on plain values."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from loyalty.kernel.refusal import Refusal
@@ -31,6 +32,24 @@ def moves_to(status: str, wanted: str) -> bool:
 def sources_of(wanted: str) -> tuple[str, ...]:
     """The states from which ``wanted`` may be reached."""
     return _FROM[wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class BillKnown:
+    """A visit's bill as it has just been written, with the tier the patient had when she came."""
+
+    id: int
+    patient_id: int
+    status: str
+    completed_at: datetime
+    paid_at: datetime | None
+    due_minor: int
+    paid_minor: int
+    certificate_minor: int
+    completion: int
+    tier: str | None
+    refunded_minor: int = 0
+    certificate_returned_minor: int = 0
 
 
 class PaidBill(Protocol):

@@ -111,6 +111,25 @@ def test_f11_a_friends_undone_visit_counts_no_more_and_frees_her_pack(session: S
     nothing_is_wrong(session)
 
 
+def test_f8_a_friends_visit_completed_for_good_qualifies_again(session: Session, an: Patient) -> None:
+    binh = person(session, "Trần Bình")
+    introduce(session, an, binh)
+    lines = [Line(service(session, "examination").id, 300_000, kind="examination")]
+    visit_id = complete(session, binh, lines=lines, paid=240_000)
+    for _ in range(3):
+        undo(session, visit_id)
+        assert (standing(session, an).points_balance, standing(session, an).referral_count) == (50, 0)
+        complete(session, binh, lines=lines, visit_id=visit_id, paid=240_000)
+        assert (standing(session, an).points_balance, standing(session, an).referral_count) == (100, 1)
+        nothing_is_wrong(session)
+    refund_visit(session, visit_id=visit_id, key="r", amount_minor=240_000, actor=LAN, now=NOON)
+    commit(session, NOON)
+    complete(session, binh)
+    assert session.scalars(select(Referral.stage)).one() == "reversed"
+    assert (standing(session, an).points_balance, standing(session, an).referral_count) == (50, 0)
+    nothing_is_wrong(session)
+
+
 def test_what_was_refunded_is_not_undone(session: Session, an: Patient) -> None:
     visit_id = complete(session, an)
     refund_visit(session, visit_id=visit_id, key="r", amount_minor=1, actor=LAN, now=NOON)

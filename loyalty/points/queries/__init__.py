@@ -3,7 +3,13 @@
 from loyalty.points.queries.balances import available, next_expiry, open_lots, rate_of, uses_of
 from loyalty.points.queries.due import Ending, due_for_balance_notice, due_for_expiry_warning
 from loyalty.points.queries.earning_rules import active_rules, earning_rule, earning_rules
-from loyalty.points.queries.ledger import LedgerLine, entries, entries_of_visit, ledger_lines
+from loyalty.points.queries.ledger import (
+    LedgerLine,
+    entries,
+    entries_of_visit,
+    ledger_lines,
+    times_reversed,
+)
 from loyalty.points.queries.simulation import Example, Simulation, simulate
 from loyalty.points.queries.weighing import weigh_visit
 
@@ -25,6 +31,7 @@ __all__ = [
     "open_lots",
     "rate_of",
     "simulate",
+    "times_reversed",
     "uses_of",
     "weigh_visit",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from loyalty.kernel.database import table_of
@@ -42,6 +42,19 @@ def entries_of_visit(session: Session, visit_id: int) -> Sequence[Row[str, int]]
         .where(LedgerEntry.visit_id == visit_id)
         .order_by(LedgerEntry.id)
     ).all()
+
+
+def times_reversed(session: Session, patient_id: int, key: str) -> int:
+    """How often a patient's credits whose keys begin with ``key`` were taken back."""
+    return session.scalars(
+        select(func.count())
+        .select_from(LedgerEntry)
+        .where(
+            LedgerEntry.patient_id == patient_id,
+            LedgerEntry.kind == "reverse",
+            LedgerEntry.key.startswith(key, autoescape=True),
+        )
+    ).one()
 
 
 @dataclass(frozen=True, slots=True)

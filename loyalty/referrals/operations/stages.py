@@ -17,7 +17,16 @@ from loyalty.patients.queries import STANDING, hold_summary
 from loyalty.referrals import queries
 from loyalty.referrals.events import HalfReached, HalfReversed, ReferralAdvanced
 from loyalty.referrals.models import Referral
-from loyalty.referrals.rules import CLOSED, HALVES, OPEN_STAGES, Reached, halves, is_forward, reached
+from loyalty.referrals.rules import (
+    CLOSED,
+    HALVES,
+    OPEN_STAGES,
+    UNDONE,
+    Reached,
+    halves,
+    is_forward,
+    reached,
+)
 
 _REFERRALS = table_of(Referral)
 _STATS = table_of(PatientStats)
@@ -55,20 +64,25 @@ _COUNT = Prepared(
 def review_referral(session: Session, *, friend_id: int, now: datetime, quiet: bool = False) -> None:
     """Bring the friend's referral in line with her visits (F7, F8); repeating it changes nothing.
 
-    Only moves forward, with one exception: a qualifying visit that was wholly refunded reverses the
-    second half and the count (F11). Nothing that happens after the referral's window counts (F9); what
+    Only moves forward, with one exception: a qualifying visit that was wholly refunded or never completed
+    after all reverses the second half and the count (F11); in the latter case the friend's next paid visit
+    qualifies. Nothing that happens after the referral's window counts (F9); what
     happened in time and is recorded late counts, whether or not the expiry was recorded before (TM4).
     """
     found = _OF_FRIEND.first(session, friend=friend_id)
-    if found is None or found.stage in CLOSED:
+    if found is None or (found.stage in CLOSED and found.end_reason != UNDONE):
         return
+    visits = queries.friends_visits(session, friend_id)
     steps = reached(
-        queries.friends_visits(session, friend_id),
+        visits,
         minimum_bill_minor=found.terms["minimum_bill_minor"],
         until=found.expires_at,
     )
     if found.stage == "qualified" and steps.qualified_at is None:
-        _reverse(session, found, now, quiet)
+        is_done = any(
+            visit.id == found.qualifying_visit_id and visit.status == "completed" for visit in visits
+        )
+        _reverse(session, found, "refunded" if is_done else UNDONE, now, quiet)
     else:
         _advance(session, found, steps, now, quiet)
 
@@ -116,14 +130,18 @@ def _halves_reached(session: Session, found: Any, steps: Reached) -> tuple[int |
         if reached_at is not None and given[position] is None:
             given[position] = points
             life = found.terms["life_months"]
-            note(session, HalfReached(found.id, found.referrer_id, half, points, reached_at, life))
+            again = found.stage == "reversed"
+            note(session, HalfReached(found.id, found.referrer_id, half, points, reached_at, life, again))
     return given[0], given[1]
 
 
-def _reverse(session: Session, found: Any, now: datetime, quiet: bool) -> None:
+def _reverse(session: Session, found: Any, reason: str, now: datetime, quiet: bool) -> None:
     if found.second_half_points:
         note(session, HalfReversed(found.id, found.referrer_id, HALVES[1], found.second_half_points))
-    _end(session, found.id, "reversed", "refunded", now)
+    _end(session, found.id, "reversed", reason, now)
+    if reason == UNDONE:
+        # To be given when the friend's next visit qualifies.
+        session.execute(update(Referral).where(Referral.id == found.id).values(second_half_points=None))
     record(
         session,
         actor=SYSTEM,

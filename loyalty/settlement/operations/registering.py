@@ -19,9 +19,9 @@ from loyalty.settlement.operations.paying import insert_payments, payment_row
 from loyalty.settlement.operations.taking import let_go, take
 from loyalty.settlement.queries import NONE_RESERVED, Chosen, Payer, offers_on_bill, payer, reserved
 from loyalty.settlement.rules import Bill, CertificateUse, Line, OffersOnBill, Paid, check_payments, settle
-from loyalty.visits.events import BillKnown, VisitCompleted
+from loyalty.visits.events import VisitCompleted
 from loyalty.visits.models import BillLine, Visit
-from loyalty.visits.rules import moves_to, sources_of
+from loyalty.visits.rules import BillKnown, moves_to, sources_of
 
 _VISITS = table_of(Visit)
 _insert_visit = InsertRow(_VISITS, returning=_VISITS.c.id)

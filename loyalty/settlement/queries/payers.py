@@ -14,7 +14,7 @@ from loyalty.patients.models import Patient, PatientStats
 from loyalty.patients.queries import summary_is_held
 from loyalty.points.rules import cap_percent
 from loyalty.referrals.models import Referral
-from loyalty.referrals.rules import OPEN_STAGES
+from loyalty.referrals.rules import OPEN_STAGES, UNDONE
 
 _PATIENTS = table_of(Patient)
 _STATS = table_of(PatientStats)
@@ -27,6 +27,7 @@ _PAYER = Prepared(
         _STATS.c.tier,
         _REFERRALS.c.id.label("referral_id"),
         _REFERRALS.c.stage,
+        _REFERRALS.c.end_reason,
         _REFERRALS.c.expires_at,
         _REFERRALS.c.pack_visit_id,
         _REFERRALS.c.terms,
@@ -65,7 +66,7 @@ def payer(session: Session, patient_id: int, setup: Programme, now: datetime) ->
         raise Refusal("patient_merged")
     has_pack = (
         row.referral_id is not None
-        and row.stage in OPEN_STAGES
+        and (row.stage in OPEN_STAGES or row.end_reason == UNDONE)
         and row.pack_visit_id is None
         and row.visit_count == 0
         and row.expires_at > now
