@@ -95,7 +95,8 @@ def _shown(found: Certificate, now: datetime) -> ShownCertificate:
     patient, session = current_patient(), db.session()
     today = patient.programme.calendar.day_of(now)
     came = redemption_behind(session, patient.id, certificate_id=found.id)
-    untouched = found.balance_minor == found.amount_minor and not found.held_minor
+    # Once somebody's name stands on it, it is a present: nothing to take back.
+    untouched = found.balance_minor == found.amount_minor and not found.held_minor and not found.recipient
     return ShownCertificate(
         id=found.id,
         balance=money(found.balance_minor),

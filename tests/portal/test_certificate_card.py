@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from loyalty.patients.models import Patient
 from loyalty.rewards.models import Certificate
-from loyalty.rewards.operations import return_to_certificate, use_certificate
+from loyalty.rewards.operations import return_to_certificate, sell_certificate, use_certificate
 from tests.portal.browser import Browser
-from tests.portal.offers import certificate_for
+from tests.portal.offers import certificate_for, earn, offer, take
 from tests.portal.scenes import fresh
 from tests.support.acting import commit
 from tests.support.cast import LAN, NOON, complete
@@ -111,6 +111,28 @@ def test_the_card_speaks_the_language_it_is_for(
 
 def test_a_made_up_language_is_the_readers(reader: Browser, certificate: Certificate) -> None:
     assert 'xml:lang="en"' in reader.get(f"/certificates/{certificate.id}/card.svg?words=xx").html
+
+
+def test_who_bought_one_for_somebody_without_a_record_still_sees_it(
+    reader: Browser, session: Session, an: Patient
+) -> None:
+    """V4."""
+    bought = sell_certificate(session, amount_minor=100_000, buyer_id=an.id, actor=LAN, now=NOON)
+    commit(session)
+    page = f"/certificates/{bought.id}"
+    assert reader.submit(page, f"{page}/give", recipient="Lan").location == f"{page}/card"
+    assert "Gift certificate of ₫100,000" in reader.get("/rewards/mine").text()
+    assert reader.get("/points").text(".seg .chip") == "1"
+
+
+def test_once_a_name_stands_on_it_it_is_a_present(reader: Browser, session: Session, an: Patient) -> None:
+    earn(session, an, 600)
+    details = {"amount_minor": 500_000, "valid_days": 365}
+    taken = take(session, an, offer(session, kind="certificate", points=500, details=details))
+    page = f"/certificates/{taken.certificate_id}"
+    assert "500 points return to you" in reader.get(page).text(".confirm")
+    reader.submit(page, f"{page}/give", recipient="Lan")
+    assert not reader.get(page).tree.css(".confirm")
 
 
 @pytest.mark.parametrize("part", ["", "/card", "/card.svg"])
