@@ -70,6 +70,10 @@ def _about_books(code: str, params: Mapping[str, Any]) -> str | None:
         "friends_are_not_facts": _("Friends helped equal the referrals"),
         "tier_is_not_ladder": _("Tiers equal the ladder"),
         "bill_is_not_sum": _("Bills equal their lines and payments"),
+        "certificate_is_not_entries": _("Gift certificates equal their entries"),
+        "voucher_is_not_uses": _("Vouchers equal the visits that have them"),
+        "package_is_not_uses": _("Packages equal the sessions that visits have"),
+        "redemption_is_not_ledger": _("Redemptions equal the ledger"),
         "referral_is_not_ledger": _("Halves of referrals equal the ledger"),
     }
     if code not in names:

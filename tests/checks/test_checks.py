@@ -1,13 +1,26 @@
 """`flask check` finds what does not fit: each kind of damage, planted by hand, is told with its row."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from loyalty.checks.queries import CHECKS, Checked, check_all
+from loyalty.clinic.models import Service
+from loyalty.kernel.actor import Actor
 from loyalty.patients.models import Patient
+from loyalty.points.operations import adjust_points
+from loyalty.rewards.operations import (
+    cancel_redemption,
+    issue_voucher,
+    open_package,
+    redeem_reward,
+    save_reward,
+    sell_certificate,
+)
 from tests.support.acting import commit
 from tests.support.cast import NOON, complete, introduce, open_clinic, person
+
+DESK = Actor("staff")
 
 
 @pytest.fixture
@@ -61,3 +74,49 @@ def test_planted_damage_is_found(session: Session, an: Patient, damage: str, cod
     assert set(found) == codes
     if table in ("patient_stats", "lots"):
         assert {checked.examples for checked in found.values()} == {(an.id,)}
+
+
+@pytest.fixture
+def offers(session: Session, an: Patient) -> Patient:
+    """An with one of each offer, and something that was redeemed, cancelled and fetched."""
+    service = session.scalars(select(Service.id).order_by(Service.id)).first()
+    assert service is not None
+    adjust_points(session, patient_id=an.id, points=400, reason="Thanks", key="t", actor=DESK, now=NOON)
+    issue_voucher(session, kind="amount", amount_minor=1, patient_id=an.id, actor=DESK, now=NOON)
+    sell_certificate(session, amount_minor=500, patient_id=an.id, actor=DESK, now=NOON)
+    open_package(session, patient_id=an.id, service_id=service, sessions=3, actor=DESK, now=NOON)
+    kit = save_reward(session, code="kit", kind="gift", points=50, name="Kit", actor=DESK, now=NOON)
+    bill = {"amount_minor": 100, "valid_days": 30}
+    paper = save_reward(
+        session, code="paper", kind="amount", points=50, name="V", details=bill, actor=DESK, now=NOON
+    )
+    for reward in (kit, paper):
+        redeem_reward(session, patient_id=an.id, reward_id=reward.id, actor=DESK, now=NOON)
+    over = redeem_reward(session, patient_id=an.id, reward_id=kit.id, actor=DESK, now=NOON)
+    cancel_redemption(session, redemption_id=over.id, actor=DESK, now=NOON)
+    commit(session, NOON)
+    return an
+
+
+OFFER_DAMAGE = {
+    "UPDATE certificates SET balance_minor = 499": "certificate_is_not_entries",
+    "UPDATE certificates SET held_minor = 1": "certificate_is_not_entries",
+    "UPDATE vouchers SET used_count = 1": "voucher_is_not_uses",
+    "UPDATE packages SET used = 1": "package_is_not_uses",
+    "UPDATE redemptions SET points = 49": "redemption_is_not_ledger",
+    "UPDATE redemptions SET state = 'handed_over' WHERE state = 'cancelled'": "redemption_is_not_ledger",
+    "UPDATE redemptions SET voucher_id = NULL": "redemption_is_not_ledger",
+}
+
+
+@pytest.mark.usefixtures("offers")
+def test_nothing_is_wrong_with_offers(session: Session) -> None:
+    assert faults(session) == {}
+
+
+@pytest.mark.usefixtures("offers")
+@pytest.mark.parametrize(("damage", "code"), OFFER_DAMAGE.items())
+def test_planted_damage_of_offers_is_found(session: Session, damage: str, code: str) -> None:
+    session.execute(text(damage))
+    commit(session, NOON)
+    assert set(faults(session)) == {code}

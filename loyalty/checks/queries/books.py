@@ -1,13 +1,11 @@
-"""Each check is one statement over all patients: the rows it finds are wrong, none is as it should be."""
+"""Points, visits, friends and tiers against the facts they sum up."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session
 
-from loyalty.clinic.queries import Programme, programme
+from loyalty.clinic.queries import Programme
 from loyalty.kernel.database import table_of
 from loyalty.patients.models import Patient, PatientStats
 from loyalty.points.models import LedgerEntry, Lot
@@ -24,30 +22,7 @@ _LOTS = table_of(Lot).c
 _VISITS = table_of(Visit).c
 _REFERRALS = table_of(Referral).c
 
-EXAMPLES = 5
 Wrong = Select[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What one check found: how many rows are wrong and the ids of some of them."""
-
-    code: str
-    count: int
-    examples: tuple[int, ...]
-
-
-def check_all(session: Session) -> list[Checked]:
-    """Every check, in the order in which a person should look at what they find."""
-    clinic = programme(session)
-    return [_checked(session, code, wrong(clinic)) for code, wrong in CHECKS.items()]
-
-
-def _checked(session: Session, code: str, wrong: Wrong) -> Checked:
-    rows = wrong.subquery()
-    count = session.scalar(select(func.count()).select_from(rows)) or 0
-    first = select(rows.c.id).order_by(rows.c.id).limit(EXAMPLES)
-    return Checked(code, count, tuple(session.scalars(first)) if count else ())
 
 
 def _differs(facts: Select[Any], wrong: Callable[[Any], ColumnElement[bool]]) -> Wrong:
@@ -186,7 +161,7 @@ def _halves(_clinic: Programme) -> Wrong:
     return select(_REFERRALS.id).select_from(joined).where(halves != _number(sums.c.points))
 
 
-CHECKS: Mapping[str, Callable[[Programme], Wrong]] = {
+BOOKS: Mapping[str, Callable[[Programme], Wrong]] = {
     "patients_without_summary": _without_summary,
     "balance_is_not_ledger": _ledger,
     "balance_is_not_lots": _lots,
