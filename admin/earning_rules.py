@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from admin import blueprint
 from admin.earning_forms import RuleForm
-from admin.earning_words import condition_lines
+from admin.earning_words import condition_lines, service_names
 from loyalty.clinic.rules.roles import Permission
 from loyalty.kernel import clock
 from loyalty.kernel.clock import Month
@@ -41,6 +41,7 @@ def earning_rules() -> Response:
         "admin/earning_rules.html",
         active=[rule for rule in rules if rule.state == "active"],
         drafts=[rule for rule in rules if rule.state == "draft"],
+        services=service_names(rules),
         conditions=condition_lines,
     )
 
@@ -94,7 +95,7 @@ def rule_page(rule: EarningRule, *, refusal: str = "", status: int = 200) -> Res
         status=status,
         refusal=refusal,
         rule=rule,
-        conditions=condition_lines(rule),
+        conditions=condition_lines(rule, service_names([rule])),
         versions=[one for one in points.earning_rules(session, with_retired=True) if one.code == rule.code],
         simulation=(
             points.simulate(

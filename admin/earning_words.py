@@ -1,6 +1,6 @@
 """An earning rule in words: what it gives, when, and how it goes together with others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -48,11 +48,12 @@ def validity_text(rule: EarningRule) -> str:
     return _("until %(day)s", day=day(rule.valid_to)) if rule.valid_to else ""
 
 
-def condition_lines(rule: EarningRule) -> Lines:
-    """The conditions as (what, which); none is an empty list."""
+def condition_lines(rule: EarningRule, services: Mapping[int, str]) -> Lines:
+    """The conditions as (what, which); none is an empty list. ``services`` are names by number."""
     found: Mapping[str, Any] = rule.conditions
+    chosen = (services.get(one, str(one)) for one in found.get("services", []))
     lines = [
-        (_("Services"), _joined(_service_names(found["services"])) if found.get("services") else ""),
+        (_("Services"), _joined(chosen)),
         (_("Departments"), _joined(found.get("specialties", []))),
         (_("Tiers"), _joined(tier_name(tier) for tier in found.get("tiers", []))),
         (_("Weekdays"), _joined(weekday_names()[one] for one in sorted(found.get("weekdays", [])))),
@@ -63,9 +64,11 @@ def condition_lines(rule: EarningRule) -> Lines:
     return [(what, which) for what, which in lines if which]
 
 
-def _service_names(ids: list[int]) -> list[str]:
-    names = {row.id: in_language(row.name) for row in clinic.services(db.session())}
-    return [names.get(one, str(one)) for one in ids]
+def service_names(rules: Iterable[EarningRule]) -> Mapping[int, str]:
+    """The names of services; nothing is asked where no rule chooses any."""
+    if not any(rule.conditions.get("services") for rule in rules):
+        return {}
+    return {row.id: in_language(row.name) for row in clinic.services(db.session())}
 
 
 def _joined(words: Any) -> str:

@@ -174,10 +174,10 @@ def test_an_active_version_is_not_activated_twice(as_staff: As) -> None:
         page.visitor.post(path, {"csrf_token": token}, status=status)
 
 
-def test_the_list_costs_the_same_for_three(app: Flask, as_staff: As) -> None:
+def test_the_list_costs_the_same_for_three(app: Flask, as_staff: As, house: Session) -> None:
     director, counts = as_staff("director"), []
     for number in range(3):
-        draft(director, code=f"RULE-{number}").submit()
+        draft(director, code=f"RULE-{number}", services=str(service_id(house))).submit()
         with statements(app) as sent:
             director.get("/admin/earning-rules")
         counts.append(len(sent))

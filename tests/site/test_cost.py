@@ -22,7 +22,7 @@ KB = 1024
 #: Parts of pages with lists of their own.
 PARTS = {
     "/admin/patients/<int:patient_id>": tuple(
-        f"?tab={name}" for name in ("visits", "points", "tiers", "messages", "log")
+        f"?tab={name}" for name in ("visits", "points", "wallet", "tiers", "messages", "log")
     ),
     "/admin/referrals": ("?view=list", "?only=flagged"),
 }
