@@ -26,8 +26,8 @@ class Part:
 
 
 def pytest(*arguments: str) -> list[str]:
-    """Both cores; what is marked as one xdist_group stays on one of them."""
-    return ["pytest", "-n", "2", "--dist", "loadgroup", "-q", *arguments]
+    """Three at once on two cores, since much is waiting; what is marked as one xdist_group stays together."""
+    return ["pytest", "-n", "3", "--dist", "loadgroup", "-q", *arguments]
 
 
 def parts(*, browser: bool) -> list[Part]:
