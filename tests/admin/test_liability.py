@@ -11,7 +11,7 @@ from loyalty.clinic.queries import programme
 from loyalty.kernel.actor import SYSTEM
 from loyalty.kernel.clock import add_months
 from loyalty.kernel.clock import now as clock_now
-from loyalty.points.operations import credit
+from loyalty.points.operations import credit, reverse_credit
 from loyalty.reports.queries.liability import owed_by_month
 from loyalty.rewards.models import Certificate
 from tests.admin.conftest import As
@@ -91,6 +91,26 @@ def test_the_page_shows_chart_table_and_totals(as_staff: As) -> None:
     assert len(page.tree.css("main svg[role=img] rect")) == 4
     assert page.texts(".kpi .v") == ["₫907K", "207", "₫700K"]
     assert page.texts(".kpi .d")[0] == "₫907,000 if everything were used today"
+
+
+def test_today_says_the_same_number_though_somebody_is_in_debt(
+    as_staff: As, house: Session, outstanding: dict[str, int]
+) -> None:
+    reverse_credit(
+        house,
+        patient_id=someone(house, "Bình"),
+        credit_key="none",
+        points=40,
+        key="debt",
+        today=today(house),
+        actor=SYSTEM,
+        now=clock_now(),
+    )
+    commit(house)
+    director = as_staff("director")
+    assert "207" in director.get("/admin/").texts(".kpi .v")
+    assert director.get("/admin/reports/liability").texts(".kpi .v")[1] == "207"
+    assert outstanding
 
 
 def test_a_month_leads_to_the_patients_behind_it(

@@ -94,8 +94,14 @@ def requests_per_month(session: Session, bounds: Sequence[datetime]) -> list[int
 
 
 def liability(session: Session, *, today: date, ending_on: date) -> Liability:
-    """Points outstanding, and those whose last day is ``ending_on`` or earlier but not yet past."""
-    outstanding = select(func.coalesce(func.sum(PatientStats.points_balance), 0)).scalar_subquery()
+    """Points outstanding, and those whose last day is ``ending_on`` or earlier but not yet past.
+
+    The same number as the liability report's: what somebody owes takes nothing off what others may use, and
+    what has ended counts no more though the job has not recorded it yet (TM4).
+    """
+    kept = PatientStats.points_balance + PatientStats.points_debt
+    ended = select(func.coalesce(func.sum(Lot.remaining), 0)).where(Lot.remaining > 0, Lot.valid_to < today)
+    outstanding = select(func.coalesce(func.sum(kept), 0) - ended.scalar_subquery()).scalar_subquery()
     ending = (
         select(func.coalesce(func.sum(Lot.remaining), 0))
         .where(Lot.valid_to >= today, Lot.valid_to <= ending_on)
