@@ -11,7 +11,7 @@ from loyalty.checks.queries import check_all
 from loyalty.kernel.refusal import Refusal
 from loyalty.patients.models import Patient
 from loyalty.points import operations as points
-from loyalty.rewards.models import Certificate
+from loyalty.rewards.operations import sell_certificate
 from loyalty.visits.models import Visit
 from loyalty.visits.operations import refund_visit
 from tests.merging.conftest import merge, stats, sums
@@ -65,15 +65,7 @@ class Life:
         )
 
     def do_certificate(self, patient: Patient, amount: int) -> None:
-        self.session.add(
-            Certificate(
-                code=f"{patient.id}X{self.step}",
-                patient_id=patient.id,
-                amount_minor=amount,
-                balance_minor=amount,
-                created_at=self.now,
-            )
-        )
+        sell_certificate(self.session, amount_minor=amount, patient_id=patient.id, actor=LAN, now=self.now)
 
     def do_friend(self, patient: Patient, _: int) -> None:
         friend = person(self.session, f"Friend {self.step}", self.now)
