@@ -13,6 +13,7 @@ from loyalty.clinic.rules.roles import Permission
 from loyalty.clinic.rules.settings import SETTINGS, parse
 from loyalty.kernel import clock
 from loyalty.kernel.refusal import Refusal
+from loyalty.tiers.rules import LADDER_KEYS
 from web.access import permission_required
 from web.extensions import db
 from web.forms import Form, at_most, required
@@ -37,12 +38,15 @@ def settings() -> Response:
         setting = SETTINGS[key]
         line = (setting, plain(value), value != setting.default)
         groups.setdefault(key.partition(".")[0], []).append(line)
-    return render_page("admin/settings.html", groups=groups)
+    return render_page("admin/settings.html", groups=groups, of_ladder=LADDER_KEYS)
 
 
 @blueprint.get("/settings/<key>")
 @permission_required(Permission.CHANGE_SETTINGS)
 def edit_setting(key: str) -> Response:
+    """One setting; those of the ladder are changed where their effect is shown first (M8)."""
+    if key in LADDER_KEYS:
+        return redirect_or_fragment("admin.tiers")
     return _page(key, SettingForm(value=plain(_present(key))))
 
 
@@ -93,7 +97,7 @@ def plain(value: Any) -> str:
 
 
 def _present(key: str) -> Any:
-    if key not in SETTINGS:
+    if key not in SETTINGS or key in LADDER_KEYS:
         abort(404)
     return current_staff().programme.settings[key]
 

@@ -46,7 +46,7 @@ def test_saving_twice_is_one_change(as_staff: As, house: Session) -> None:
         ("points.value", ""),
         ("referrals.open", "perhaps"),
         ("points.cap_percent_by_tag", '{"pensioner": 101}'),
-        ("tiers.window", "weekly"),
+        ("points.life_mode", "weekly"),
     ],
 )
 def test_values_that_do_not_fit_are_refused(as_staff: As, house: Session, key: str, text: str) -> None:
@@ -56,6 +56,16 @@ def test_values_that_do_not_fit_are_refused(as_staff: As, house: Session, key: s
     assert form.submit(status=422, value=text).texts("#value-error")
     director.post(f"/admin/settings/{key}", {**form.values, "value": text}, status=422)
     assert value(house, key) == before
+
+
+def test_m8_the_ladder_is_changed_where_its_effect_is_shown(as_staff: As, house: Session) -> None:
+    director = as_staff("director")
+    page = director.get("/admin/settings/tiers.gold.visits", status=303)
+    assert page.location == "/admin/tiers"
+    form = own_form(director.get("/admin/settings/points.value"))
+    for step in ("", "/preview"):
+        director.post(f"/admin/settings/tiers.gold.visits{step}", {**form.values, "value": "2"}, status=404)
+    assert value(house, "tiers.gold.visits") == 8
 
 
 def test_every_setting_has_words(app: Flask) -> None:
