@@ -70,7 +70,7 @@ def review_board_names(session: Session, happened: ConsentChanged, now: datetime
 
 
 def earn_points(session: Session, happened: VisitCompleted, now: datetime) -> None:
-    setup, visit = programme(session), _bill(session, happened.visit_id)
+    setup, visit = programme(session), happened.bill or _bill(session, happened.visit_id)
     if ladder.tier_has_run_out(visit, setup, now):
         ladder.catch_up(session, happened.patient_id, now)
         visit = _bill(session, happened.visit_id)

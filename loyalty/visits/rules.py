@@ -1,7 +1,7 @@
 """Which moves a visit may make, on plain values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from loyalty.kernel.refusal import Refusal
@@ -48,6 +48,8 @@ class BillKnown:
     certificate_minor: int
     completion: int
     tier: str | None
+    tier_falls_on: date | None
+    tier_pin_until: date | None
     refunded_minor: int = 0
     certificate_returned_minor: int = 0
 

@@ -146,10 +146,7 @@ def register_visit(
         after={"due_minor": bill.due_minor, "paid_minor": paid},
         now=now,
     )
-    known = BillKnown(
-        id=visit_id, completion=completion, tier=who.tier, **{name: row[name] for name in _KNOWN}
-    )
-    note(session, VisitCompleted(visit_id, patient_id, quiet, known))
+    note(session, VisitCompleted(visit_id, patient_id, quiet, _known(visit_id, completion, who, row)))
     return visit_id
 
 
@@ -162,6 +159,17 @@ def _settled(
         points_used=points_used,
         cap_percent=who.cap_percent,
         point_minor=setup.minor(setup.settings["points.value"]),
+    )
+
+
+def _known(visit_id: int, completion: int, who: Payer, row: dict[str, Any]) -> BillKnown:
+    return BillKnown(
+        id=visit_id,
+        completion=completion,
+        tier=who.tier,
+        tier_falls_on=who.tier_falls_on,
+        tier_pin_until=who.tier_pin_until,
+        **{name: row[name] for name in _KNOWN},
     )
 
 

@@ -1,7 +1,7 @@
 """The patient as somebody who pays a bill."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -25,6 +25,8 @@ _PAYER = Prepared(
         _PATIENTS.c.merged_into_id,
         _STATS.c.visit_count,
         _STATS.c.tier,
+        _STATS.c.tier_falls_on,
+        _STATS.c.tier_pin_until,
         _REFERRALS.c.id.label("referral_id"),
         _REFERRALS.c.stage,
         _REFERRALS.c.end_reason,
@@ -51,6 +53,8 @@ class Payer:
     referral_id: int | None
     tier: str | None
     visit_count: int
+    tier_falls_on: date | None
+    tier_pin_until: date | None
 
 
 def payer(session: Session, patient_id: int, setup: Programme, now: datetime) -> Payer:
@@ -81,6 +85,8 @@ def payer(session: Session, patient_id: int, setup: Programme, now: datetime) ->
         row.referral_id if has_pack else None,
         row.tier,
         row.visit_count,
+        row.tier_falls_on,
+        row.tier_pin_until,
     )
 
 
