@@ -17,7 +17,7 @@ from portal import blueprint
 from portal.appointments import appointment_of
 from portal.membership import Ladder, card_of, ladder_of, track_of
 from portal.remembered import remembered
-from portal.tier import keeping_of, own_perks
+from portal.tier import keeping_of, own_perks, perks_by_tier
 from web.access import patient_required
 from web.extensions import db
 from web.formats import month as month_name
@@ -55,7 +55,7 @@ def home() -> Response:
         appointment=appointment_of(coming, patient.programme) if coming else None,
         wish=coming is None and bool(requests_of_patient(session, patient.id)),
         ladder=way,
-        perks=own_perks(session, patient),
+        perks=[] if way.next_tier else own_perks(perks_by_tier(session, patient), patient.stats.tier),
         keeping=keeping_of(session, patient, today),
         helped=helped,
         milestones=track.nodes,

@@ -1,5 +1,6 @@
 """What a patient's tier brings, what the next one would, and what keeps a tier that is about to fall."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -34,6 +35,9 @@ class Perk:
     text: str
 
 
+PerksOf = Mapping[str, Sequence[Perk]]
+
+
 @dataclass(frozen=True, slots=True)
 class Keeping:
     """An announced fall, said kindly: until when the tier holds, and each way that keeps it (M6)."""
@@ -48,33 +52,32 @@ def tier() -> Response:
     """The benefits of her tier and of those below it, and of the next one (M9)."""
     patient, session = current_patient(), db.session()
     today = patient.programme.calendar.day_of(clock.now())
-    way = ladder_of(session, patient, today)
+    way, found = ladder_of(session, patient, today), perks_by_tier(session, patient)
     return render_page(
         "portal/tier.html",
         card=card_of(patient),
-        own=own_perks(session, patient),
+        own=own_perks(found, patient.stats.tier),
         ladder=way,
-        coming=perks_of(session, patient, way.next_tier),
+        coming=found.get(way.next_tier or "", ()),
         keeping=keeping_of(session, patient, today),
         held=_held(patient, today),
         nav_current="portal.home",
     )
 
 
-def own_perks(session: Session, patient: SignedInPatient) -> list[Perk]:
-    """What the patient has: her tier's own benefits first, then those of the tiers below it."""
-    reached = TIERS[: rank(patient.stats.tier)]
-    return [perk for tier in reversed(reached) for perk in perks_of(session, patient, tier)]
+def own_perks(perks_of: PerksOf, tier: str | None) -> list[Perk]:
+    """What a patient has: her tier's own benefits first, then those of the tiers below it."""
+    return [perk for one in reversed(TIERS[: rank(tier)]) for perk in perks_of.get(one, ())]
 
 
-def perks_of(session: Session, patient: SignedInPatient, tier: str | None) -> list[Perk]:
-    """The benefits of one tier in the reader's language."""
+def perks_by_tier(session: Session, patient: SignedInPatient) -> PerksOf:
+    """The benefits of every tier in the reader's language."""
     own, other = current_language(), patient.programme.language
-    return [
-        Perk(icon, name.in_language(own, other), text.in_language(own, other))
-        for of_tier, icon, name, text in remembered("perks", lambda: perks(session))
-        if of_tier == tier
-    ]
+    found: dict[str, list[Perk]] = {}
+    for of_tier, icon, name, text in remembered("perks", lambda: perks(session)):
+        perk = Perk(icon, name.in_language(own, other), text.in_language(own, other))
+        found.setdefault(of_tier, []).append(perk)
+    return found
 
 
 def keeping_of(session: Session, patient: SignedInPatient, today: date) -> Keeping | None:
