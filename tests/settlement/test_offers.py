@@ -15,10 +15,11 @@ from loyalty.rewards import operations as rewards
 from loyalty.rewards.models import PackageUse, VoucherUse
 from loyalty.settlement.models import Reservation
 from loyalty.settlement.operations import register_visit, reserve_offers
-from loyalty.settlement.queries import quote, reserved, statement
+from loyalty.settlement.queries import points_earned, quote, reserved, statement
 from loyalty.settlement.rules import CertificateUse, Line
 from loyalty.visits.models import Visit
 from loyalty.visits.operations import book_visit, cancel_visit, mark_no_show
+from tests.points.rulebook import in_force
 from tests.settlement.offered import (
     certificate,
     give_points,
@@ -259,3 +260,16 @@ def test_a_quote_with_offers_writes_nothing(session: Session, an: Patient) -> No
         quote(session, patient_id=an.id, lines=lines, vouchers=[mine.code], now=NOON)
     assert not session.dirty
     assert left(session, mine) == [1]
+
+
+@pytest.mark.parametrize(("effect", "earned"), [({"percent": 200}, 49), ({"points": 25}, 57)])
+def test_p2_the_quote_says_what_the_visit_will_earn_by_rules(
+    session: Session, an: Patient, effect: dict[str, int], earned: int
+) -> None:
+    examination, cleaning = service(session, "examination").id, service(session).id
+    in_force(session, "more", conditions={"services": [examination], "first_visit": True}, **effect)
+    lines = [Line(examination, 170_000), Line(cleaning, 155_000)]
+    asked = quote(session, patient_id=an.id, lines=lines, now=NOON)
+    session.rollback()
+    visit_id = complete(session, an, lines=lines, paid=325_000)
+    assert asked.points_to_earn == points_earned(session, visit_id) == earned

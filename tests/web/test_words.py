@@ -18,7 +18,8 @@ PARAMS: dict[str, object] = {
     "month": "2026-11", "at": None, "nickname": "x", "header": "x", "field": "x",
     "language": "x",
     "timezone": "x", "country": "x", "currency": "x", "role": "x", "key": "x", "value": "x",
-    "format": "x", "fields": "x", "code": "x", "tier": "x", "least": 1, "least_minor": 5, "megabytes": 8,
+    "format": "x", "fields": "x", "code": "x", "tier": "x", "least": 1, "least_minor": 5, "point_minor": 5,
+    "megabytes": 8,
     "day": "x", "last_day": "x", "from_day": "x", "left": 5, "left_minor": 5, "rise": 1, "fall": 2,
 }  # fmt: skip
 

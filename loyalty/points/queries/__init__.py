@@ -11,13 +11,14 @@ from loyalty.points.queries.ledger import (
     times_reversed,
 )
 from loyalty.points.queries.simulation import Example, Simulation, simulate
-from loyalty.points.queries.weighing import weigh_visit
+from loyalty.points.queries.weighing import ToCome, points_to_earn, weigh_visit
 
 __all__ = [
     "Ending",
     "Example",
     "LedgerLine",
     "Simulation",
+    "ToCome",
     "active_rules",
     "available",
     "due_for_balance_notice",
@@ -29,6 +30,7 @@ __all__ = [
     "ledger_lines",
     "next_expiry",
     "open_lots",
+    "points_to_earn",
     "rate_of",
     "simulate",
     "times_reversed",

@@ -7,11 +7,11 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from loyalty.clinic.queries import Programme, programme
+from loyalty.clinic.queries import programme
 from loyalty.kernel.refusal import Refusal
 from loyalty.points import queries as points
 from loyalty.settlement.queries.offers import Chosen, offers_on_bill
-from loyalty.settlement.queries.payers import Payer, payer
+from loyalty.settlement.queries.payers import payer
 from loyalty.settlement.queries.reserved import NONE_RESERVED, reserved
 from loyalty.settlement.rules import Bill, CertificateUse, Line, OffersOnBill, largest_points, settle
 
@@ -63,9 +63,21 @@ def quote(
     bill = settled(points_used=used)
     if used > max(0, available):
         raise Refusal("not_enough_points", available=max(0, available))
-    return Quote(bill, who.pack_percent, available, most, _to_earn(setup, who, bill), offers)
+    to_earn = points.points_to_earn(
+        session,
+        programme=setup,
+        visit=points.ToCome(visit_id or 0, patient_id, who.tier, now),
+        net_by_line=_net(lines, bill),
+        eligible_minor=bill.due_minor + bill.certificate_minor,
+    )
+    return Quote(bill, who.pack_percent, available, most, to_earn, offers)
 
 
-def _to_earn(setup: Programme, who: Payer, bill: Bill) -> int:
-    """What the bill earns once it is paid, before earning rules: money and certificates (P3)."""
-    return points.rate_of(setup, who.tier).points(bill.due_minor + bill.certificate_minor)
+def _net(lines: Sequence[Line], bill: Bill) -> list[tuple[int, int]]:
+    """Each line's service with what is left of it after discounts and package sessions."""
+    taken = [discount + package for discount, package in zip(bill.discounts, _packages(bill), strict=True)]
+    return [(line.service_id, line.amount_minor - part) for line, part in zip(lines, taken, strict=True)]
+
+
+def _packages(bill: Bill) -> tuple[int, ...]:
+    return bill.packages or (0,) * len(bill.discounts)
