@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from loyalty.kernel.database import make_engine
 from ops.catalogues import compile_catalogues
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_server
-from tests.support.routing import remember_url_builders
+from tests.support.fast_apps import compile_once
 from tests.support.valkey import valkey_server
 
 
@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    remember_url_builders()
+    compile_once()
     if not hasattr(config, "workerinput"):
         compile_catalogues()
 
