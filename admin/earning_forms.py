@@ -27,7 +27,7 @@ from loyalty.points.models import EarningRule
 from loyalty.tiers.rules import TIERS
 from web.extensions import db
 from web.forms import required
-from web.labels import tier_name
+from web.labels import specialty_name, tier_name
 from web.phrases import refusal_text
 
 TRIGGERS = {"visit": _l("A paid visit"), "birthday": _l("A birthday"), "manual": _l("Staff, by hand")}
@@ -58,7 +58,7 @@ class RuleForm(FourLanguages):
     """When points are given, how many, and how rules go together."""
 
     refusal_fields: ClassVar[dict[str, str]] = {"rule_code_bad": "code"}
-    name_vi, name_zh, name_ru, name_en = in_four_languages(_l("Name"), 120)
+    name_vi, name_zh, name_ru, name_en = in_four_languages(_l("Title"), 120)
     code = StringField(
         _l("Short code"), validators=[required()], filters=[lambda text: (text or "").strip().upper()]
     )
@@ -85,7 +85,7 @@ class RuleForm(FourLanguages):
         super().__init__(*args, **kwargs)
         catalogue = clinic.services(db.session())
         self.services.offer((row.id, in_language(row.name)) for row in catalogue)
-        self.specialties.offer((name, name) for name in _specialties(catalogue))
+        self.specialties.offer((code, specialty_name(code)) for code in _specialties(catalogue))
         self.tiers.offer((tier, tier_name(tier)) for tier in TIERS)
         self.weekdays.offer(enumerate(weekday_names()))
 

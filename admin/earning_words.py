@@ -13,7 +13,7 @@ from loyalty.clinic import queries as clinic
 from loyalty.points.models import EarningRule
 from web.extensions import db
 from web.formats import day, number
-from web.labels import tier_name
+from web.labels import specialty_name, tier_name
 
 Lines = list[tuple[str, str]]
 
@@ -54,7 +54,7 @@ def condition_lines(rule: EarningRule, services: Mapping[int, str]) -> Lines:
     chosen = (services.get(one, str(one)) for one in found.get("services", []))
     lines = [
         (_("Services"), _joined(chosen)),
-        (_("Departments"), _joined(found.get("specialties", []))),
+        (_("Departments"), _joined([specialty_name(code) for code in found.get("specialties", [])])),
         (_("Tiers"), _joined(tier_name(tier) for tier in found.get("tiers", []))),
         (_("Weekdays"), _joined(weekday_names()[one] for one in sorted(found.get("weekdays", [])))),
         (_("Hours"), " – ".join(found.get("hours", []))),

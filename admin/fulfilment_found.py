@@ -161,7 +161,7 @@ def _certificate(found: Certificate) -> FoundHere:
     facts = [
         (_("Left"), money(found.balance_minor)),
         (_("For"), found.recipient),
-        (_("From"), found.giver),
+        (_("From whom"), found.giver),
         (_("Valid until"), _until(found.valid_to)),
     ]
     href = None

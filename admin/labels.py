@@ -177,7 +177,7 @@ def message_state_name(state: str) -> str:
     names = {
         "queued": _("Waiting"),
         "claimed": _("Being sent"),
-        "accepted": _("Handed over"),
+        "accepted": _("Given to the provider"),
         "sent": _("Sent"),
         "delivered": _("Delivered"),
         "read": _("Read"),

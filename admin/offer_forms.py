@@ -54,7 +54,7 @@ class VoucherForm(FourLanguages):
     valid_from = DayField(_l("First day"))
     valid_to = DayField(_l("Last day"))
     combines = BooleanField(_l("May be used together with other offers that allow it"))
-    name_vi, name_zh, name_ru, name_en = in_four_languages(_l("Name"), 120)
+    name_vi, name_zh, name_ru, name_en = in_four_languages(_l("Title"), 120)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,7 +125,7 @@ class CertificateForm(Form):
     }
 
     amount = MoneyField(_l("Amount"), validators=[needed, sound_amount])
-    giver = StringField(_l("From"), validators=[at_most(120)])
+    giver = StringField(_l("From whom"), validators=[at_most(120)])
     recipient = StringField(_l("For"), validators=[at_most(120)])
     greeting = TextAreaField(_l("Greeting"), validators=[at_most(300)])
     valid_to = DayField(_l("Last day"), validators=[still_to_come])

@@ -61,7 +61,7 @@ HUES: Names = {
     "leaf": _l("Green"),
     "petal": _l("Pink"),
     "info": _l("Blue"),
-    "gold": _l("Gold"),
+    "gold": _l("Golden"),
 }
 _OFFER_STATES: Names = {
     "active": (_l("Can be used"), "ok"),

@@ -44,7 +44,7 @@ class RewardForm(FourLanguages):
     }
 
     kind = HiddenField()
-    name_vi, name_zh, name_ru, name_en = in_four_languages(_l("Name"), 120)
+    name_vi, name_zh, name_ru, name_en = in_four_languages(_l("Title"), 120)
     description_vi, description_zh, description_ru, description_en = in_four_languages(
         _l("Description"), 1000, lines=True
     )

@@ -37,7 +37,7 @@ ICON_NAMES = {
     "heart": _l("Heart"),
     "medal": _l("Medal"),
     "message": _l("Speech bubble"),
-    "phone": _l("Phone"),
+    "phone": _l("Telephone"),
     "route": _l("Way"),
     "shield": _l("Shield"),
     "steth": _l("Stethoscope"),
@@ -92,7 +92,7 @@ class BenefitForm(FourLanguages):
 
     refusal_fields: ClassVar[dict[str, str]] = {"benefit_name_missing": "name_vi", "icon_unknown": "icon"}
 
-    name_vi, name_zh, name_ru, name_en = in_four_languages(_l("Name"), 80)
+    name_vi, name_zh, name_ru, name_en = in_four_languages(_l("Title"), 80)
     description_vi, description_zh, description_ru, description_en = in_four_languages(
         _l("Description"), 300, lines=True
     )

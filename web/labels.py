@@ -17,6 +17,16 @@ _TIERS: Names = {
     "black": _l("Black"),
 }
 _NEWCOMER = _l("Newcomer")
+_SPECIALTIES: Names = {
+    "general": _l("General medicine"),
+    "dental": _l("Dentistry"),
+    "dermatology": _l("Skin"),
+    "paediatrics": _l("Children"),
+    "gynaecology": _l("Women’s health"),
+    "laboratory": _l("Laboratory"),
+    "imaging": _l("Imaging"),
+    "physiotherapy": _l("Physiotherapy"),
+}
 
 _STATUSES: Names = {
     "booked": _l("Booked"),
@@ -125,3 +135,8 @@ def init_labels(app: Flask) -> None:
         channel_name=channel_name,
         role_name=role_name,
     )
+
+
+def specialty_name(code: str) -> str:
+    """A department by its code; one that the clinic has brought along stands as it is."""
+    return str(_SPECIALTIES.get(code, code))
