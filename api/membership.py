@@ -12,7 +12,7 @@ from loyalty.patients.queries import stats
 from loyalty.points import queries as points
 from loyalty.points.rules import order_of_use
 from loyalty.referrals.queries import code_of
-from loyalty.tiers.queries import counted
+from loyalty.tiers.queries import counted, tier_today
 from loyalty.tiers.rules import ladder, progress
 
 
@@ -29,7 +29,8 @@ def membership_of(session: Session, patient_id: int, now: datetime) -> Membershi
         setup=setup,
         today=setup.calendar.day_of(now),
     )
-    way = progress(ladder(setup.settings), tier=summary.tier, visits=visits, referrals=friends)
+    tier = tier_today(session, patient_id, summary, setup, setup.calendar.day_of(now))
+    way = progress(ladder(setup.settings), tier=tier, visits=visits, referrals=friends)
     invite = code_of(session, patient_id)
     earned = sorted(awards(session, patient_id).items(), key=lambda award: award[1])
     return MembershipAnswer.model_construct(

@@ -14,7 +14,7 @@ from loyalty.points.models import LedgerEntry
 from loyalty.points.rules import last_day
 from loyalty.tiers import operations as tiers
 from loyalty.tiers.events import TierReached
-from loyalty.tiers.rules import TIERS, rank
+from loyalty.tiers.rules import TIERS, has_run_out, rank
 
 _ENTRIES = table_of(LedgerEntry)
 _GIVEN = Prepared(
@@ -50,9 +50,7 @@ def tier_has_run_out(facts: Any, setup: Programme, now: datetime) -> bool:
     """Whether the day of a fall or the end of a pin has come, though no nightly review ran since (TM4)."""
     if facts.tier_falls_on is None and facts.tier_pin_until is None:
         return False
-    today = setup.calendar.day_of(now)
-    falls = facts.tier_falls_on is not None and facts.tier_falls_on <= today
-    return falls or (facts.tier_pin_until is not None and facts.tier_pin_until < today)
+    return has_run_out(facts.tier_falls_on, facts.tier_pin_until, setup.calendar.day_of(now))
 
 
 def catch_up(session: Session, patient_id: int, now: datetime) -> None:

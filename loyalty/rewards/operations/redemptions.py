@@ -9,7 +9,6 @@ from loyalty.activity.operations import record
 from loyalty.kernel.actor import Actor
 from loyalty.kernel.events import note
 from loyalty.kernel.refusal import Refusal
-from loyalty.patients.models import PatientStats
 from loyalty.patients.queries import hold_summary
 from loyalty.points import operations as points
 from loyalty.points.queries import available
@@ -17,6 +16,7 @@ from loyalty.rewards.events import RedemptionReady, RewardRedeemed
 from loyalty.rewards.models import Redemption, Reward
 from loyalty.rewards.operations.giving_out import give_out
 from loyalty.rewards.operations.issuing import check_holder, fresh_code, issued_before, local_day
+from loyalty.rewards.queries.catalogue import held_tier
 from loyalty.rewards.queries.redemptions import is_own_or_relatives
 from loyalty.rewards.rules.catalogue import DIGITAL, is_offered, tier_suffices
 from loyalty.rewards.rules.redemptions import redeem_key
@@ -94,8 +94,7 @@ def _offered(session: Session, patient_id: int, reward_id: int, now: datetime) -
     today = local_day(session, now)
     if reward is None or not is_offered(reward, today):
         raise Refusal("reward_not_available")
-    tier = session.scalar(select(PatientStats.tier).where(PatientStats.patient_id == patient_id))
-    if not tier_suffices(reward.tier, tier):
+    if not tier_suffices(reward.tier, held_tier(session, patient_id, today)):
         raise Refusal("reward_tier", tier=reward.tier)
     spendable = available(session, patient_id, today)
     if reward.points > spendable:

@@ -7,10 +7,12 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from loyalty.clinic.queries import programme
 from loyalty.patients.models import PatientStats
 from loyalty.points import queries as points
 from loyalty.rewards.models import Reward
 from loyalty.rewards.rules.catalogue import tier_suffices
+from loyalty.tiers.queries import tier_today
 
 #: A catalogue is shown whole; no clinic has more to choose from.
 MOST_SHOWN = 300
@@ -33,7 +35,7 @@ class Offer:
 def catalogue(session: Session, *, patient_id: int, today: date) -> list[Offer]:
     """What is offered on a local day, in the clinic's order, as a patient meets it; three statements."""
     available = max(0, points.available(session, patient_id, today))
-    tier = session.scalar(select(PatientStats.tier).where(PatientStats.patient_id == patient_id))
+    tier = held_tier(session, patient_id, today)
     offered = session.scalars(
         select(Reward)
         .where(
@@ -53,6 +55,15 @@ def catalogue(session: Session, *, patient_id: int, today: date) -> list[Offer]:
         )
         for reward in offered
     ]
+
+
+def held_tier(session: Session, patient_id: int, today: date) -> str | None:
+    """The tier that decides what a patient may take on a local day, reviewed in the night or not (TM4)."""
+    stats = PatientStats
+    kept = session.execute(
+        select(stats.tier, stats.tier_falls_on, stats.tier_pin_until).where(stats.patient_id == patient_id)
+    ).one_or_none()
+    return None if kept is None else tier_today(session, patient_id, kept, programme(session), today)
 
 
 def reward(session: Session, reward_id: int) -> Reward | None:

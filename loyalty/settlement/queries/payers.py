@@ -15,6 +15,7 @@ from loyalty.patients.queries import summary_is_held
 from loyalty.points.rules import cap_percent
 from loyalty.referrals.models import Referral
 from loyalty.referrals.rules import OPEN_STAGES, UNDONE
+from loyalty.tiers.queries import tier_today
 
 _PATIENTS = table_of(Patient)
 _STATS = table_of(PatientStats)
@@ -77,13 +78,14 @@ def payer(session: Session, patient_id: int, setup: Programme, now: datetime) ->
         and not _is_pack_used(session, row.referral_id)
     )
     settings = setup.settings
-    segments = [*row.tags, row.tier] if row.tier else row.tags
+    tier = tier_today(session, patient_id, row, setup, setup.calendar.day_of(now))
+    segments = [*row.tags, tier] if tier else row.tags
     return Payer(
         patient_id,
         cap_percent(settings["points.cap_percent"], settings["points.cap_percent_by_tag"], segments),
         row.terms["pack_percent"] if has_pack else None,
         row.referral_id if has_pack else None,
-        row.tier,
+        tier,
         row.visit_count,
         row.tier_falls_on,
         row.tier_pin_until,

@@ -10,8 +10,8 @@ from loyalty.activity.operations import record
 from loyalty.clinic.queries import programme
 from loyalty.kernel.actor import Actor
 from loyalty.kernel.refusal import Refusal
-from loyalty.tiers.operations.reviewing import apply, facts_of, reached_by
-from loyalty.tiers.queries import standing_of
+from loyalty.tiers.operations.reviewing import apply, facts_of
+from loyalty.tiers.queries import reached_by, standing_of
 from loyalty.tiers.rules import TIERS, Standing, decide, rank
 
 

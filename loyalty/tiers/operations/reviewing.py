@@ -1,13 +1,13 @@
 """One patient's review: when a visit, a friend or an act of the staff may have changed her tier."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.queries import Programme
-from loyalty.kernel.database import connection_of, table_of
+from loyalty.kernel.database import table_of
 from loyalty.kernel.events import note
 from loyalty.kernel.once import InsertRow
 from loyalty.kernel.prepared import Prepared
@@ -16,8 +16,8 @@ from loyalty.patients.models import PatientStats
 from loyalty.patients.queries import STANDING
 from loyalty.tiers.events import TierFallAnnounced, TierReached
 from loyalty.tiers.models import TierChange
-from loyalty.tiers.queries import reached_in, standing_of, standings
-from loyalty.tiers.rules import LIFETIME, Reached, Standing, Step, decide, is_rise, ladder, looks, tier_for
+from loyalty.tiers.queries import reached_by, standing_of
+from loyalty.tiers.rules import Reached, Standing, Step, decide, is_rise
 
 _STATS = table_of(PatientStats)
 _FACTS = Prepared(select(*STANDING).where(_STATS.c.patient_id == bindparam("patient")).with_for_update())
@@ -70,15 +70,6 @@ def facts_of(session: Session, patient_id: int) -> Any:
     if found is None:
         raise Refusal("patient_unknown")
     return found
-
-
-def reached_by(session: Session, patient_id: int, facts: Any, setup: Programme, today: date) -> Reached:
-    """The tiers that a patient reaches; a lifetime's counts stand in ``facts``, others take a statement."""
-    if setup.settings["tiers.window"] == LIFETIME:
-        return Reached.always(tier_for(ladder(setup.settings), facts.visit_count, facts.referral_count))
-    hers = standings(setup, today, lambda column: column == patient_id)
-    row = connection_of(session).execute(hers.query).one()
-    return reached_in(row, ahead_is_past=looks(setup.settings, today).ahead_is_past)
 
 
 def _is_settled(standing: Standing, reached: Reached) -> bool:

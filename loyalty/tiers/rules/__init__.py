@@ -12,7 +12,7 @@ from loyalty.tiers.rules.ladder import (
     rank,
     tier_for,
 )
-from loyalty.tiers.rules.standing import Reached, Standing, Step, decide, is_pinned
+from loyalty.tiers.rules.standing import Reached, Standing, Step, decide, has_run_out, is_pinned
 from loyalty.tiers.rules.windows import LIFETIME, WINDOWS, Looks, Period, looks, period
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Standing",
     "Step",
     "decide",
+    "has_run_out",
     "is_pinned",
     "is_reached",
     "is_rise",

@@ -54,6 +54,11 @@ def is_pinned(standing: Standing, today: date) -> bool:
     return standing.pin is not None and standing.pin_until is not None and today <= standing.pin_until
 
 
+def has_run_out(falls_on: date | None, pin_until: date | None, today: date) -> bool:
+    """Whether the day of a fall or the end of a pin has come: the kept tier may hold no more (TM4)."""
+    return (falls_on is not None and falls_on <= today) or (pin_until is not None and pin_until < today)
+
+
 def decide(
     standing: Standing, reached: Reached, *, today: date, notice_days: int, reason: str = "review"
 ) -> Step:
