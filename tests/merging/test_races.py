@@ -16,6 +16,8 @@ from loyalty.merging.operations import merge_patients
 from loyalty.patients.models import Patient
 from loyalty.points.models import LedgerEntry
 from loyalty.points.operations import adjust_points, redeem
+from loyalty.rewards import operations as rewards
+from loyalty.rewards.models import Certificate, Package, Voucher
 from loyalty.settlement.operations import register_visit
 from loyalty.settlement.rules import Line, Paid
 from loyalty.visits.models import Visit
@@ -106,6 +108,37 @@ def test_p17_no_points_are_given_to_a_closed_record(
             own, patient_id=ids[0], points=50, reason="Sorry", key="x", actor=LAN, now=NOON
         ),
     )
+    assert outcome == "patient_merged"
+
+
+def _voucher(own: Session, holder: int, *_: int) -> object:
+    return rewards.issue_voucher(
+        own, kind="amount", amount_minor=50_000, patient_id=holder, actor=LAN, now=NOON
+    )
+
+
+def _certificate(own: Session, holder: int, *_: int) -> object:
+    return rewards.sell_certificate(own, amount_minor=50_000, patient_id=holder, actor=LAN, now=NOON)
+
+
+def _package(own: Session, holder: int, treatment: int, *_: int) -> object:
+    return rewards.open_package(own, patient_id=holder, service_id=treatment, sessions=3, actor=LAN, now=NOON)
+
+
+def _present(own: Session, holder: int, _treatment: int, card: int) -> object:
+    return rewards.give_certificate(own, certificate_id=card, to_patient_id=holder, actor=LAN, now=NOON)
+
+
+@pytest.mark.parametrize("act", [_voucher, _certificate, _package, _present])
+def test_p17_nothing_new_is_put_into_the_wallet_of_a_closed_record(
+    session: Session, engine: Engine, kept: Patient, merged: Patient, act: Callable[..., object]
+) -> None:
+    card = rewards.sell_certificate(session, amount_minor=200_000, actor=LAN, now=NOON)
+    ids, others = (merged.id, kept.id), (service(session).id, card.id)
+    commit(session, NOON)
+    outcome = during_the_merge(engine, *ids, lambda own: act(own, ids[0], *others))
+    for model in (Voucher, Certificate, Package):
+        assert session.scalars(select(model.id).where(model.patient_id == ids[0])).all() == []
     assert outcome == "patient_merged"
 
 

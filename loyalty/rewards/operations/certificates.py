@@ -137,13 +137,14 @@ def give_certificate(
     the name on the card. Refusals: certificate_unknown (also another patient's), certificate_refunded,
     certificate_expired, certificate_held, patient_unknown, patient_merged.
     """
+    # People before what they hold, as everywhere.
+    check_holder(session, to_patient_id)
     certificate = locked_certificate(session, certificate_id)
     if actor.kind == "patient" and actor.id != (certificate.patient_id or certificate.buyer_id):
         raise Refusal("certificate_unknown", code="")
     check_payable(certificate, local_day(session, now))
     if certificate.held_minor:
         raise Refusal("certificate_held", code=certificate.code)
-    check_holder(session, to_patient_id)
     before = certificate.patient_id
     certificate.patient_id = to_patient_id
     certificate.recipient = clean_name(recipient)[:NAME_LONGEST]

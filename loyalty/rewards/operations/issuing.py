@@ -43,10 +43,14 @@ def issued_before(
 
 
 def check_holder(session: Session, patient_id: int | None) -> None:
-    """Refuse a holder nobody knows, or whose record was joined with another one."""
+    """Refuse a holder nobody knows, or whose record was joined with another one.
+
+    Her record is kept until the transaction ends: a merge under way is waited for, none begins meanwhile.
+    """
     if patient_id is None:
         return
-    row = session.execute(select(Patient.merged_into_id).where(Patient.id == patient_id)).one_or_none()
+    record = select(Patient.merged_into_id).where(Patient.id == patient_id)
+    row = session.execute(record.with_for_update(read=True, key_share=True)).one_or_none()
     if row is None:
         raise Refusal("patient_unknown")
     if row.merged_into_id is not None:
