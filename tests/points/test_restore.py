@@ -112,6 +112,20 @@ def test_p9_p11_the_order_of_undoing_and_refunding_changes_nothing(
     assert balance(session, an) == 40
 
 
+def test_p13_a_lot_whose_end_is_recorded_ends_once(session: Session, spent: Patient) -> None:
+    """The job was run for a day ahead: what comes back later ends at once, and the next run finds nothing."""
+    ahead = NOON + timedelta(days=11)
+    assert points.expire_lots(session, today=LATE, now=ahead) == 0
+    give(session, spent, 10, "half", SOON)
+    spend(session, spent, 5, "few")
+    assert points.expire_lots(session, today=LATE, now=ahead) == 1
+    commit(session, ahead)
+    assert restore(session, spent, of="few", key="undo few") == 5
+    assert balance(session, spent) == 5
+    assert points.expire_lots(session, today=LATE, now=ahead) == 0
+    assert lots(session, spent) == [(5, None), (0, LATE), (0, SOON), (0, SOON)]
+
+
 def test_p11_a_restored_lot_may_be_spent_and_restored_again(session: Session, spent: Patient) -> None:
     restore(session, spent)
     spend(session, spent, 30, "again")

@@ -14,6 +14,7 @@ from loyalty.points import queries, rules
 from loyalty.points.events import PointsChanged
 from loyalty.points.models import LedgerEntry, Lot, LotUse
 from loyalty.points.operations import book
+from loyalty.points.queries.balances import END_IS_RECORDED
 from loyalty.points.rules import OpenLot
 from loyalty.points.rules.lots import Restored
 
@@ -197,6 +198,7 @@ def _free_others(session: Session, part: Restored, today: date) -> int:
             _ENTRIES.c.patient_id == _LOTS.c.patient_id,
             _USES.c.lot_id != part.lot_id,
             or_(_LOTS.c.valid_to.is_(None), _LOTS.c.valid_to >= today),
+            ~END_IS_RECORDED,
         )
         .order_by(_USES.c.entry_id.desc(), _USES.c.lot_id)
     ).all()

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import String, bindparam, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.clinic.queries import Programme
@@ -21,6 +21,11 @@ _IS_OPEN = (
     (_LOTS.c.patient_id == bindparam("patient"))
     & (_LOTS.c.remaining > 0)
     & or_(_LOTS.c.valid_to.is_(None), _LOTS.c.valid_to >= bindparam("today"))
+)
+_ENDS = _ENTRIES.alias("ends")
+#: Whether a lot's end is in the ledger; the key is that of ``operations.expiry``.
+END_IS_RECORDED = exists().where(
+    _ENDS.c.key == literal("lot:") + cast(_LOTS.c.id, String) + literal(":expire")
 )
 _OPEN = Prepared(select(_LOTS.c.id, _LOTS.c.remaining, _LOTS.c.valid_to).where(_IS_OPEN))
 _AVAILABLE = select(
@@ -64,8 +69,9 @@ def open_lots(session: Session, patient_id: int, today: date) -> list[OpenLot]:
 
 def uses_of(session: Session, redeem_key: str) -> tuple[int | None, list[Use]]:
     """The entry of a redemption and what it took from which lots and has not got back (P11)."""
+    left = _USES.c.points - _USES.c.restored
     rows = session.execute(
-        select(_ENTRIES.c.id, _USES.c.lot_id, _USES.c.points - _USES.c.restored, _LOTS.c.valid_to)
+        select(_ENTRIES.c.id, _USES.c.lot_id, left, _LOTS.c.valid_to, END_IS_RECORDED)
         .join(_USES, _USES.c.entry_id == _ENTRIES.c.id)
         .join(_LOTS, _LOTS.c.id == _USES.c.lot_id)
         .where(_ENTRIES.c.key == redeem_key)

@@ -16,11 +16,12 @@ class OpenLot:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a redemption took from a lot and has not got back yet."""
+    """What a redemption took from a lot and has not got back yet; ``is_over`` when its end is recorded."""
 
     lot_id: int
     left: int
     valid_to: date | None
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def plan_restore(uses: Iterable[Use], points: int, *, debt: int, today: date) ->
     for use, part in reversed(chosen):
         fill = min(debt, part)
         debt -= fill
-        has_ended = use.valid_to is not None and use.valid_to < today
+        # An end that is in the ledger stays one, whatever day it is taken for: a lot ends once (P13).
+        has_ended = use.is_over or (use.valid_to is not None and use.valid_to < today)
         plan.append(Restored(use.lot_id, part, fill, use.valid_to, has_ended))
     return plan
