@@ -1,6 +1,6 @@
 """Form fields of rewards and offers: texts in four languages, percentages, numbers that may be left out."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -81,7 +81,7 @@ class PercentField(Field):
             return
         try:
             hundredths = Decimal(text).scaleb(2)
-        except InvalidOperation:
+        except ArithmeticError:
             raise ValueError(_("Please write a percentage such as 10 or 12.5.")) from None
         if not hundredths.is_finite() or hundredths != hundredths.to_integral_value():
             raise ValueError(_("A percentage has at most two decimals."))

@@ -1,6 +1,6 @@
 """Vouchers and promo codes (V2)."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask import Response
@@ -106,7 +106,7 @@ def percent_hundredths(value: str | None) -> int:
     """ "10.5" is 1050; refuses what is no percentage with two decimals."""
     try:
         hundredths = Decimal(_needed(value)) * 100
-    except InvalidOperation:
+    except ArithmeticError:
         raise Refusal("percent_impossible", field="value") from None
     if not hundredths.is_finite() or hundredths != hundredths.to_integral_value():
         raise Refusal("percent_impossible", field="value")

@@ -20,6 +20,8 @@ from web.transactions import DEADLOCK, transaction
 
 Result = TypeVar("Result")
 TRIES = 3
+#: Refusals that say another caller has just done the same: looked at again, it is there.
+_OVERTAKEN = frozenset({"patient_exists", "already_completed"})
 _own_id: TypeAdapter[str] = TypeAdapter(OwnId)
 
 
@@ -37,7 +39,7 @@ def settled(act: Callable[[Session], Result]) -> Result:
         except DataError:
             raise Refusal("out_of_range", field="body") from None
         except Refusal as refusal:
-            if refusal.code != "patient_exists":
+            if refusal.code not in _OVERTAKEN:
                 raise
     raise Refusal("try_again")
 

@@ -22,7 +22,7 @@ def to_minor(amount: str | Decimal, currency: str) -> int:
         value = Decimal(amount)
     except InvalidOperation:
         raise Refusal("amount_unreadable", amount=str(amount)) from None
-    if not value.is_finite() or abs(value) > LARGEST_MINOR:
+    if not value.is_finite() or value.copy_abs() > LARGEST_MINOR:
         raise Refusal("amount_unreadable", amount=str(amount))
     scaled = value.scaleb(minor_digits(currency))
     if scaled != scaled.to_integral_value():

@@ -43,6 +43,15 @@ def test_one_visit(app: Flask, key: str, mai: str, look: Look) -> None:
     assert _counts(look, Visit, LedgerEntry) == [1, 1]
 
 
+def test_one_completion_of_a_booked_visit(app: Flask, key: str, mai: str, api: Caller, look: Look) -> None:
+    """P4: who comes a moment later finds the visit completed and says the same."""
+    api.put("/visits/V-1", {"patient": mai, "status": "booked", "scheduled_at": "2026-11-16T09:00:00+07:00"})
+    answers = _together(app, key, lambda caller: caller.put("/visits/V-1", visit_body()))
+    assert {answer.status_code for answer in answers} == {200}, [answer.text for answer in answers]
+    assert len({answer.text for answer in answers}) == 1
+    assert _counts(look, Visit, LedgerEntry) == [1, 1]
+
+
 def test_one_refund(app: Flask, key: str, mai: str, api: Caller, look: Look) -> None:
     """P12: one refund a key, and everybody gets the first answer."""
     api.put("/visits/V-1", visit_body())
