@@ -1,6 +1,7 @@
 """A browser, and the product for it to look at."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from ops.browser import find_chromium
 from ops.static_files import collect
-from tests.e2e.installation import Installation, installed
+from tests.e2e.acts import log_in_patient, log_in_staff
+from tests.e2e.installation import PEOPLE, Installation, installed
 from tests.e2e.window import Window
 from tests.support.databases import Databases
 
@@ -16,6 +18,8 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 BACKGROUND = ("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage")
 
 OpenWindow = Callable[..., Window]
+#: The cookies of somebody who has logged in: staff by e-mail, patients by the key of the demo.
+Entered = Callable[[str], Any]
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +46,25 @@ def installation(
     """The product with the demo clinic, for one file of tests."""
     with installed(databases, valkey_url, tmp_path_factory.mktemp("installation")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def entered(browser: Browser, installation: Installation) -> Entered:
+    """Logs everybody in once for one file of tests: each code is good for one time, and few are sent."""
+
+    @cache
+    def cookies(who: str) -> Any:
+        person = PEOPLE.get(who)
+        entering = Window(browser, installation.url, (person and person.language) or "en")
+        if person is None:
+            log_in_staff(entering, who)
+        else:
+            log_in_patient(entering, person.phone)
+        kept = entering.context.storage_state()
+        entering.close()
+        return kept
+
+    return cookies
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from loyalty.activity.models import AuditEntry
 from loyalty.clinic.queries import services
 from loyalty.points.models import LedgerEntry
 from loyalty.visits.models import AppointmentRequest, Visit
-from tests.e2e.acts import LAN, MANAGER, log_in_staff
-from tests.e2e.conftest import OpenWindow
+from tests.e2e.acts import LAN, MANAGER
+from tests.e2e.conftest import Entered, OpenWindow
 from tests.e2e.installation import Installation
+from tests.e2e.offers import Holder
 from tests.e2e.story import HALF
 from tests.e2e.window import DESK, Window
 
@@ -46,21 +47,11 @@ def counted(installation: Installation, *where: Any) -> int:
 
 
 @pytest.fixture
-def desk(window: OpenWindow, reception: Any) -> Window:
+def desk(window: OpenWindow, entered: Entered) -> Window:
     """Lan, logged in."""
-    opened = window("en", DESK, cookies=reception)
+    opened = window("en", DESK, cookies=entered(LAN))
     opened.open("/admin/visits")
     return opened
-
-
-@pytest.fixture(scope="module")
-def reception(browser: Any, installation: Installation) -> Any:
-    """Lan's cookies; her second factor takes each code only once."""
-    entering = Window(browser, installation.url, "en", DESK)
-    log_in_staff(entering, LAN)
-    cookies = entering.context.storage_state()
-    entering.close()
-    return cookies
 
 
 def visit_of(installation: Installation, key: str) -> int:
@@ -104,15 +95,27 @@ def test_a_bill_saved_six_times_is_one_visit(installation: Installation, desk: W
     assert counted(installation, LedgerEntry.visit_id == visit_id, LedgerEntry.kind == "earn") == 1
 
 
+def test_a_reward_redeemed_six_times_is_taken_once(
+    installation: Installation, window: OpenWindow, entered: Entered
+) -> None:
+    """P11, V7: one gift, its points once, and every press leads to the same gift."""
+    mai = Holder(installation, "mai")
+    phone, before = window("vi", cookies=entered("mai")), mai.points()
+    phone.open(f"/rewards/{mai.id_of_reward('home-kit')}")
+    found = answers(phone, selector="details.confirm form", times=6)
+    (taken,) = mai.redemptions()
+    assert {(status, path) for status, path, _text in found} == {(200, f"/redemptions/{taken.id}")}
+    assert mai.points() == before - taken.points
+
+
 def test_two_receptionists_answer_one_wish_once(
-    installation: Installation, desk: Window, window: OpenWindow
+    installation: Installation, desk: Window, window: OpenWindow, entered: Entered
 ) -> None:
     """One books, the other reads that it has been answered; nothing is booked twice."""
     with installation.session() as session:
         wish = session.scalars(select(AppointmentRequest).where(AppointmentRequest.state == "open")).first()
     assert wish is not None
-    manager = window("en", DESK)
-    log_in_staff(manager, MANAGER)
+    manager = window("en", DESK, cookies=entered(MANAGER))
     for one in (desk, manager):
         one.open(f"/admin/patients/{wish.patient_id}/book?request={wish.id}")
     before = counted(installation, Visit.patient_id == wish.patient_id)

@@ -4,9 +4,10 @@ import pytest
 
 from loyalty.clinic.queries import services
 from loyalty.referrals.queries import code_of
-from tests.e2e.acts import LAN, log_in_patient, log_in_staff
-from tests.e2e.conftest import OpenWindow
+from tests.e2e.acts import LAN, log_in_patient
+from tests.e2e.conftest import Entered, OpenWindow
 from tests.e2e.installation import PEOPLE, Installation
+from tests.e2e.offers import Holder
 from tests.e2e.story import BILL, DUE, digits
 from tests.e2e.window import DESK
 
@@ -32,10 +33,12 @@ def test_a_friend_claims_and_a_patient_logs_in(installation: Installation, windo
     assert friend.count("main form[action='/visits/request']") == 1
 
 
-def test_a_patient_confirms_and_consents(installation: Installation, window: OpenWindow) -> None:
+def test_a_patient_confirms_and_consents(
+    installation: Installation, window: OpenWindow, entered: Entered
+) -> None:
     """What htmx does in place a plain form does by way of a page."""
-    patient = window("vi", scripts=False)
-    log_in_patient(patient, PEOPLE["mai"].phone)
+    patient = window("vi", scripts=False, cookies=entered("mai"))
+    patient.open("/")
     patient.press("#appointment form button")
     assert patient.path == "/"
     assert patient.count("#appointment .chip.ok") == 1
@@ -45,12 +48,60 @@ def test_a_patient_confirms_and_consents(installation: Installation, window: Ope
     assert not patient.page.locator("#consent-marketing").is_checked()
 
 
-def test_reception_notes_an_arrival_and_registers(installation: Installation, window: OpenWindow) -> None:
+def test_a_patient_redeems_and_takes_it_back(
+    installation: Installation, window: OpenWindow, entered: Entered
+) -> None:
+    """The second look opens by itself; the gift's page says how it stands whenever it is opened again."""
+    patient = window("vi", scripts=False, cookies=entered("mai"))
+    mai = Holder(installation, "mai")
+    before = mai.points()
+    patient.open(f"/rewards/{mai.id_of_reward('home-kit')}")
+    patient.page.locator("details.confirm summary").click()
+    patient.press("details.confirm form button")
+    (taken,) = mai.redemptions()
+    assert patient.path == f"/redemptions/{taken.id}"
+    assert mai.points() == before - taken.points
+    patient.page.locator("details.confirm summary").click()
+    patient.press("details.confirm form button")
+    assert patient.path == "/rewards/mine"
+    assert (mai.points(), mai.redemptions()[0].state) == (before, "cancelled")
+
+
+def test_a_patient_gives_a_certificate_away(
+    installation: Installation, window: OpenWindow, entered: Entered
+) -> None:
+    """A name and a greeting come onto the card, which is a picture."""
+    patient = window("vi", scripts=False, cookies=entered("mai"))
+    certificate = Holder(installation, "mai").certificate()
+    patient.open(f"/certificates/{certificate.id}")
+    patient.fill(recipient="Bà Tám", greeting="Chúc bà luôn vui.")
+    patient.send("recipient")
+    assert patient.path == f"/certificates/{certificate.id}/card"
+    assert "Bà Tám" in (patient.page.locator("img.giftcard").get_attribute("alt") or "")
+
+
+def test_reception_hands_a_gift_over(
+    installation: Installation, window: OpenWindow, entered: Entered
+) -> None:
+    """The code is sent as a form; what it stands for and the next step come with the page."""
+    desk = window("en", DESK, scripts=False, cookies=entered(LAN))
+    emma = Holder(installation, "emma")
+    (waiting,) = [one for one in emma.redemptions() if one.state == "approved"]
+    desk.open("/admin/fulfilment")
+    desk.fill(code=waiting.code)
+    desk.send("code")
+    desk.press("#found form[action$='/hand-over'] button")
+    assert emma.state_of(waiting.id) == "handed_over"
+
+
+def test_reception_notes_an_arrival_and_registers(
+    installation: Installation, window: OpenWindow, entered: Entered
+) -> None:
     """Arrived, a bill of two steps (worked out, then saved), and what came of it."""
     with installation.session() as session:
         ids = {service.code: service.id for service in services(session)}
-    desk = window("en", DESK, scripts=False)
-    log_in_staff(desk, LAN)
+    desk = window("en", DESK, scripts=False, cookies=entered(LAN))
+    desk.open("/admin/")
     row = desk.page.locator("tr", has=desk.page.get_by_text(PEOPLE["tuan"].name, exact=True))
     desk.press(row.locator("form button"))
     assert desk.path == "/admin/"
