@@ -1,5 +1,7 @@
 """`flask check` finds what does not fit: each kind of damage, planted by hand, is told with its row."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -8,7 +10,7 @@ from loyalty.checks.queries import CHECKS, Checked, check_all
 from loyalty.clinic.models import Service
 from loyalty.kernel.actor import Actor
 from loyalty.patients.models import Patient
-from loyalty.points.operations import adjust_points
+from loyalty.points.operations import adjust_points, redeem
 from loyalty.rewards.operations import (
     cancel_redemption,
     issue_voucher,
@@ -17,6 +19,7 @@ from loyalty.rewards.operations import (
     save_reward,
     sell_certificate,
 )
+from loyalty.visits.operations import refund_visit
 from tests.support.acting import commit
 from tests.support.cast import NOON, complete, introduce, open_clinic, person
 
@@ -42,6 +45,19 @@ def faults(session: Session) -> dict[str, Checked]:
 def test_nothing_is_wrong_with_what_the_operations_wrote(session: Session) -> None:
     assert faults(session) == {}
     assert [checked.code for checked in check_all(session)] == list(CHECKS)
+
+
+def test_tm4_owing_beside_points_that_ended_is_no_fault(session: Session) -> None:
+    """They could not pay when the visit was refunded, though no job has recorded their end."""
+    open_clinic(session)
+    an, later = person(session, "An"), NOON + timedelta(days=300)
+    visit = complete(session, an)
+    redeem(session, patient_id=an.id, points=100, key="x", today=NOON.date(), actor=DESK, now=NOON)
+    complete(session, an)
+    refund_visit(session, visit_id=visit, key="r", amount_minor=1_000_000, actor=DESK, now=later)
+    commit(session, later)
+    assert session.scalars(text("SELECT points_debt FROM patient_stats")).all() == [100]
+    assert faults(session) == {}
 
 
 STATS = "UPDATE patient_stats SET"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from loyalty.clinic.queries import Programme
 from loyalty.kernel.database import table_of
@@ -64,9 +64,17 @@ def _lots(_clinic: Programme) -> Wrong:
 
 
 def _debt(_clinic: Programme) -> Wrong:
-    """Nobody owes points while lots could pay them: credits fill a debt first (P10)."""
-    facts = select(_LOTS.patient_id).where(_LOTS.remaining > 0).distinct()
-    return _differs(facts, lambda fact: and_(_STATS.points_debt > 0, fact.patient_id.is_not(None)))
+    """Nobody owes points while lots could pay them: credits fill a debt first (P10).
+
+    Lots that had ended before her last entry could not, though their end is not recorded yet (TM4).
+    """
+    last = select(func.date(func.max(_ENTRIES.at))).where(_ENTRIES.patient_id == _STATS.patient_id)
+    could_pay = exists().where(
+        _LOTS.patient_id == _STATS.patient_id,
+        _LOTS.remaining > 0,
+        or_(_LOTS.valid_to.is_(None), _LOTS.valid_to > last.scalar_subquery()),
+    )
+    return select(_STATS.patient_id.label("id")).where(_STATS.points_debt > 0, could_pay)
 
 
 def _held(_clinic: Programme) -> Wrong:
