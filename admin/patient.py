@@ -76,7 +76,7 @@ def patient_page(
 def _tab_links(patient_id: int, tab: str) -> list[tuple[str, str, bool]]:
     role = current_staff().role
     return [
-        (url_for("admin.patient", patient_id=patient_id, tab=name), str(label), name == tab)
+        (url_for("admin.patient", patient_id=patient_id, tab=name, _anchor="record"), str(label), name == tab)
         for name, label in TABS.items()
         if name != "log" or may(role, Permission.SEE_AUDIT)
     ]

@@ -63,6 +63,7 @@ def see_the_gift(mai: Holder, phone: Window, desk: Window) -> None:
     assert phone.path == f"/redemptions/{taken.id}"
     hand_over(desk, code)
     expect(phone.page.locator(".vch.over")).to_be_visible()
+    expect(phone.page.locator(".while-open")).to_be_hidden()
     phone.look("redemption-over")
     assert mai.redemptions()[0].state == "handed_over"
     phone.open("/points", "points-after")
