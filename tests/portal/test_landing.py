@@ -15,6 +15,7 @@ from loyalty.kernel.codes import ALPHABET
 from loyalty.patients.models import Patient
 from loyalty.referrals.models import InviteCode, Touch
 from loyalty.referrals.operations import show_name
+from loyalty.referrals.queries import code_of
 from tests.portal.browser import Browser
 from tests.portal.scenes import all_of
 from tests.support.acting import commit
@@ -137,7 +138,7 @@ def _unknown(code: str) -> str:
 
 
 def test_every_link_that_leads_nowhere_gives_one_page(
-    visitor: Browser, code: str, session: Session, an: Patient, chi: Patient
+    visitor: Browser, code: str, session: Session, an: Patient
 ) -> None:
     unknown = visitor.get(f"/i/{_unknown(code)}")
     assert unknown.status == 404
@@ -146,11 +147,16 @@ def test_every_link_that_leads_nowhere_gives_one_page(
     session.execute(update(InviteCode).where(InviteCode.patient_id == an.id).values(blocked_at=NOON))
     session.commit()
     blocked = visitor.get(f"/i/{code}")
-    session.execute(update(InviteCode).values(blocked_at=None))
+    assert (blocked.status, blocked.html) == (404, unknown.html)
+
+
+def test_p17_the_link_of_a_merged_record_leads_to_the_kept_one(
+    visitor: Browser, code: str, session: Session, an: Patient, chi: Patient
+) -> None:
     session.execute(update(Patient).where(Patient.id == an.id).values(merged_into_id=chi.id))
     session.commit()
-    merged = visitor.get(f"/i/{code}")
-    assert (blocked.status, blocked.html) == (merged.status, merged.html) == (404, unknown.html)
+    page = visitor.get(f"/i/{code}")
+    assert (page.status, page.text()) == (200, visitor.get(f"/i/{code_of(session, chi.id)}").text())
 
 
 @pytest.mark.parametrize("wrong", ["x", "0", "A" * 200, "%2e%2e", "' OR 1=1", "%00", "\u202e"])

@@ -134,4 +134,4 @@ def test_the_catalogue_costs_the_same_for_one_reward_and_three(
     reader = log_in(an)
     with statements() as seen:
         reader.get("/rewards")
-    assert len(seen) == 7, seen
+    assert len(seen) == 8, seen
