@@ -27,7 +27,7 @@ from loyalty.kernel import clock
 from loyalty.patients.queries import stats
 from loyalty.recording.operations import record_visit
 from loyalty.recording.queries import VisitRecord, taken_back, visit_record
-from loyalty.recording.rules import VisitSaid
+from loyalty.recording.rules import VisitSaid, check_past
 from loyalty.settlement.rules import CertificateUse, Paid
 from loyalty.visits.models import Refund, Visit
 from loyalty.visits.operations import refund_visit
@@ -79,6 +79,7 @@ def post_refund(external_id: str) -> Response:
 
     def give_back(session: Session) -> Refund:
         visit = _visit(session, external_id)
+        check_past("refunded_at", sent.refunded_at, clock.now())
         return refund_visit(
             session,
             visit_id=visit.id,

@@ -140,8 +140,13 @@ def check_happened(said: VisitSaid, now: datetime) -> None:
     ]
     instants += [("arrived_at", said.arrived_at), ("completed_at", said.completed_at)]
     for name, instant in instants:
-        if instant is not None and instant > now + GRACE:
-            raise Refusal("date_impossible", field=name)
+        check_past(name, instant, now)
+
+
+def check_past(field: str, instant: datetime | None, now: datetime) -> None:
+    """Refuse what is said to have happened and lies ahead."""
+    if instant is not None and instant > now + GRACE:
+        raise Refusal("date_impossible", field=field)
 
 
 def check_closed(visit: ClosedVisit, lines: Sequence[Item], used: UsedOffers, said: VisitSaid) -> None:

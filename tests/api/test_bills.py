@@ -163,6 +163,14 @@ def test_p11_a_completion_is_undone_and_done_anew(api: Caller, hand: Hand, look:
     assert left(look) == (1, 200_000, 1)
 
 
+def test_a_refund_of_days_to_come_is_refused(api: Caller, mai: str) -> None:
+    api.put("/visits/V-1", visit_body())
+    body = {"id": "r-1", "amount": "1000", "refunded_at": "2150-01-01T00:00:00Z"}
+    answer = api.post("/visits/V-1/refunds", body)
+    assert (answer.status_code, faults(answer)) == (422, [("refunded_at", "date_impossible")])
+    assert api.get("/visits/V-1").json["bill"]["refunded"] == "0"
+
+
 def test_undoing_after_a_refund_is_refused(api: Caller, mai: str) -> None:
     api.put("/visits/V-1", visit_body())
     api.post("/visits/V-1/refunds", {"id": "r", "amount": "1"})

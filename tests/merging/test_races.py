@@ -10,12 +10,13 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from loyalty.activity.models import AuditEntry
+from loyalty.kernel.actor import Actor
 from loyalty.kernel.database import make_engine
 from loyalty.kernel.refusal import Refusal
 from loyalty.merging.operations import merge_patients
 from loyalty.patients.models import Patient
-from loyalty.points.models import LedgerEntry
-from loyalty.points.operations import adjust_points, redeem
+from loyalty.points.models import LedgerEntry, ManualEntry
+from loyalty.points.operations import adjust_points, book, decide_manual_entry, redeem
 from loyalty.rewards import operations as rewards
 from loyalty.rewards.models import Certificate, Package, Voucher
 from loyalty.settlement.operations import register_visit
@@ -140,6 +141,51 @@ def test_p17_nothing_new_is_put_into_the_wallet_of_a_closed_record(
     for model in (Voucher, Certificate, Package):
         assert session.scalars(select(model.id).where(model.patient_id == ids[0])).all() == []
     assert outcome == "patient_merged"
+
+
+def test_p15_an_entry_that_moves_while_two_decide_is_decided_once(
+    session: Session, engine: Engine, kept: Patient, merged: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One has read whose it is and waits; meanwhile it is merged, and another person approves it."""
+    entry_id = adjust_points(
+        session, patient_id=merged.id, points=900, reason="Sorry", key="x", actor=LAN, now=NOON
+    ).id
+    ids = (merged.id, kept.id)
+    commit(session, NOON)
+    merge_patients(session, from_id=ids[0], into_id=ids[1], actor=LAN, now=NOON)
+    commit(session, NOON)
+    approved, lock = Event(), book.lock
+
+    def late(own: Session, patient_id: int) -> object:
+        if own.info.get("late"):
+            approved.wait()
+        # The first of them still holds the record that is closed now.
+        return lock(own, ids[0] if own.info.pop("late", False) else patient_id)
+
+    def decides(approve: bool, who: int) -> str:
+        with Session(engine) as own:
+            own.info["late"] = not approve
+            told = None if approve else "No"
+            try:
+                decide_manual_entry(
+                    own, entry_id=entry_id, approve=approve, refusal=told, actor=Actor("staff", who), now=NOON
+                )
+                approved.set()
+                sleep(A_MOMENT if approve else 0)
+                commit(own, NOON)
+            except Refusal as refusal:
+                return refusal.code
+        return "done"
+
+    monkeypatch.setattr(book, "lock", late)
+    if engine.dialect.name == "sqlite":
+        # Its one writer lets nobody wait in the middle.
+        assert [decides(True, 9), decides(False, 8)] == ["done", "already_decided"]
+        return
+    with ThreadPoolExecutor(2) as pool:
+        refusing, approving = pool.submit(decides, False, 8), pool.submit(decides, True, 9)
+        assert (refusing.result(), approving.result()) == ("already_decided", "done")
+    assert session.scalars(select(ManualEntry.state)).all() == ["posted"]
 
 
 def test_p17_two_merges_at_once_are_one(

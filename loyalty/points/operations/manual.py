@@ -138,7 +138,8 @@ def decide_manual_entry(
     if found is None:
         raise Refusal("entry_unknown")
     book.lock(session, found.patient_id)
-    entry = session.get_one(ManualEntry, entry_id, populate_existing=True)
+    # Her summary may have been another's a moment ago: a merge moves what waits (P17).
+    entry = session.get_one(ManualEntry, entry_id, with_for_update=True, populate_existing=True)
     told = (refusal or "").strip()[:_LONGEST_REASON]
     _check_decision(entry, approve, told, actor)
     if approve:
