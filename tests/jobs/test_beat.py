@@ -61,7 +61,8 @@ def test_b2_each_missed_month_gets_its_draft(session: Session) -> None:
 @pytest.mark.usefixtures("here", "an")
 def test_no_slot_is_older_than_the_clinic(session: Session) -> None:
     opened(session, timedelta(seconds=0))
-    assert {name for name, _ in due()} <= {"send-messages", "flush-clicks"}
+    # A minute may begin between the opening and the question.
+    assert {name for name, _ in due()} <= {"send-messages", "flush-clicks", "run-imports"}
 
 
 @pytest.mark.usefixtures("here", "an")
