@@ -35,6 +35,7 @@ STAFF_PAGES = {
     "liability": ("phone", "/admin/reports/liability"),
     "tiers": ("desk", "/admin/tiers"),
     "catalogue": ("phone", "/admin/rewards"),
+    "rule": ("phone", "/admin/earning-rules/new"),
     "approvals": ("desk", "/admin/points/approvals"),
 }
 
@@ -105,9 +106,10 @@ def test_an_earning_rule_is_tried_and_put_in_force(
 def test_the_pages_of_money_and_membership(
     installation: Installation, window: OpenWindow, entered: Entered
 ) -> None:
-    """What staff look at by day and by night, some at the desk, some on a phone where tables become cards."""
+    """By day and by night, some at the desk, some on a phone: tables become cards, and words are long."""
     patient = installation.patient_id("mai")
     desk = window("en", DESK, cookies=entered(MANAGER), also_dark=True)
-    phone = window("en", cookies=entered(MANAGER), also_dark=True)
+    phone = window("ru", cookies=entered(MANAGER), also_dark=True)
+    phone.page.goto(f"{phone.url}/admin/?lang=ru")
     for name, (where, path) in STAFF_PAGES.items():
         (desk if where == "desk" else phone).open(path.format(patient=patient), f"{where}-{name}")
