@@ -55,7 +55,7 @@ CHECKS = [
 #: Every call carries the key: what happens without it is test_gate's business.
 WITH_A_KEY = {"generation": {"with-security-parameters": False}}
 BOUNDED = settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,
