@@ -14,6 +14,8 @@ from ops.browser import find_chromium
 from ops.catalogues import compile_catalogues
 from ops.places import ROOT
 
+#: What meets no database, or brings its own, needs no second run.
+WITHOUT_DATABASE = ["tests/loyalty", "tests/ops/test_run.py"]
 TYPED = ["loyalty", "jobs", "web", "portal", "admin", "api", "demo", "ops"]
 
 
@@ -40,7 +42,10 @@ def parts(*, browser: bool) -> list[Part]:
         Part("imports", ["ops.import_contracts"]),
         Part("templates", ["djlint", "--lint", "--quiet", "templates"]),
         Part("tests on SQLite", pytest("--database=sqlite", *marked)),
-        Part("tests on PostgreSQL", pytest("--database=postgresql", *marked)),
+        Part(
+            "tests on PostgreSQL",
+            pytest("--database=postgresql", *marked, *(f"--ignore={name}" for name in WITHOUT_DATABASE)),
+        ),
     ]
 
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
@@ -95,6 +96,15 @@ class Started:
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
+
+    def workers(self) -> list[psutil.Process]:
+        """Those that send messages; a process that ends while one looks is none."""
+        found = []
+        for child in self.family():
+            with suppress(psutil.Error):
+                if child.cmdline()[-1:] == ["jobs.worker"]:
+                    found.append(child)
+        return found
 
     def press_ctrl_c(self) -> None:
         """Like the terminal: the whole foreground group gets the signal."""
@@ -191,12 +201,11 @@ def test_static_files_come_compressed_and_for_ever(clone: Path, port: int, start
 
 def test_a_killed_worker_is_started_again(port: int, started: Started) -> None:
     started.wait_for(f"http://127.0.0.1:{port}/healthz")
-    (worker,) = [child for child in started.family() if child.cmdline()[-1:] == ["jobs.worker"]]
+    (worker,) = started.workers()
     worker.kill()
     ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends:
-        now = [child.pid for child in started.family() if child.cmdline()[-1:] == ["jobs.worker"]]
-        if now and now != [worker.pid]:
+        if started.workers() not in ([], [worker]):
             return
         time.sleep(0.2)
     raise AssertionError(started.console.read_text())
