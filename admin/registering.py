@@ -30,7 +30,7 @@ from web.extensions import db
 from web.formats import money
 from web.identity import actor, current_staff
 from web.pages import redirect_or_fragment, render_page, wants_fragment
-from web.transactions import commits
+from web.transactions import commits, undo
 
 CHOICES = 20
 
@@ -66,8 +66,7 @@ def save_visit() -> Response:
     if "add" in request.form:
         form.add_line()
         return _page(visit, person, form)
-    first = visits.visit_by_form_key(db.session(), form.form_key.data or "")
-    if first is not None and first.patient_id == person.id:
+    if (first := _sent_before(person, form)) is not None:
         # The first answer was lost: the same bill might be refused now, its points are spent.
         return redirect_or_fragment("admin.registered", visit_id=first.id)
     if not form.validate_on_submit():
@@ -75,9 +74,19 @@ def save_visit() -> Response:
     try:
         visit_id = _register(visit, person, form)
     except Refusal as refusal:
+        undo(db.session())
+        if (first := _sent_before(person, form)) is not None:
+            # The other of two clicks was quicker, and took what this one was refused.
+            return redirect_or_fragment("admin.registered", visit_id=first.id)
         form.refuse(refusal)
         return _page(visit, person, form, status=409)
     return redirect_or_fragment("admin.registered", visit_id=visit_id)
+
+
+def _sent_before(person: Patient, form: RegisterForm) -> Visit | None:
+    """The visit that this very form has made, if it was sent before."""
+    first = visits.visit_by_form_key(db.session(), form.form_key.data or "")
+    return first if first is not None and first.patient_id == person.id else None
 
 
 def _register(visit: Visit | None, person: Patient, form: RegisterForm) -> int:
