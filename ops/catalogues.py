@@ -1,5 +1,6 @@
 """Translations: .po files, which people edit, into .mo files, which the product reads."""
 
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -19,7 +20,7 @@ def _compile(source: Path) -> Path | None:
         return None
     with source.open("rb") as file:
         catalogue = read_po(file, locale=source.parents[1].name, domain=source.stem)
-    unfinished = target.with_suffix(".mo.new")
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.new")
     with unfinished.open("wb") as out:
         write_mo(out, catalogue)
     unfinished.replace(target)

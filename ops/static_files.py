@@ -6,6 +6,7 @@ hash) and under ``name.<hash>.ext`` (for ever). ``manifest.json`` maps the one t
 
 import gzip
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -27,7 +28,7 @@ def collect(target: Path = COLLECTED) -> dict[str, str]:
             expected.update(_write(target / written, content))
     _replace(target / "manifest.json", json.dumps(manifest, indent=1).encode())
     for leftover in set(_files(target)) - expected:
-        leftover.unlink()
+        leftover.unlink(missing_ok=True)
     return manifest
 
 
@@ -67,7 +68,8 @@ def _encoded(form: Path, content: bytes) -> bytes:
 
 def _replace(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.new")
+    # Named by the process: two that start at once do not take each other's file away.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.new")
     unfinished.write_bytes(content)
     unfinished.replace(path)
 
